@@ -1,0 +1,1 @@
+"""The Python SDK of Dreamsync: enter a live world, see, act, direct."""

@@ -1,0 +1,1 @@
+"""The wire: messages, codec and codes that both sides share."""

@@ -1,0 +1,1 @@
+"""The JavaScript SDK as ES modules, and the pages built on it."""

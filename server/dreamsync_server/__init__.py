@@ -1,0 +1,1 @@
+"""The server of Dreamsync: owns worlds, speaks to clients, brings the story in."""

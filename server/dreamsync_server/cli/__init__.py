@@ -1,0 +1,1 @@
+"""The composition root: builds everything; one small file a command."""

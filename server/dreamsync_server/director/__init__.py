@@ -1,0 +1,1 @@
+"""The director's shell: follows the logs of worlds and cues beats."""

@@ -1,0 +1,1 @@
+"""Speaks to clients: transport, sessions, fan-out and the one outbound gate."""

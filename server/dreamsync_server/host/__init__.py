@@ -1,0 +1,1 @@
+"""Owns worlds: inbox, decide, append, confirm, doorbell."""

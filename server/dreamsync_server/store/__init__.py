@@ -1,0 +1,1 @@
+"""Where logs live: the contract, the memory reference, Valkey or Redis."""

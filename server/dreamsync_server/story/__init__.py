@@ -1,0 +1,1 @@
+"""The pure part of storytelling: beats, tension, choosing, fairness, understudies."""
