@@ -1,0 +1,39 @@
+"""The three kinds of error, never mixed: a peer's fault, a refusal (not an exception), and ours."""
+
+
+class DreamsyncError(Exception):
+    """The root of every error the server raises on purpose."""
+
+
+class PeerError(DreamsyncError):
+    """Something a client sent cannot be used. It is answered with `code` and `text`.
+
+    `code` is one of `dreamsync.protocol.codes`; `text` is one plain sentence that names no
+    internals; `is_fatal` says that the socket is closed behind it.
+    """
+
+    def __init__(self, code: str, text: str, *, is_fatal: bool = False) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
+        self.is_fatal = is_fatal
+
+
+class OperatorError(DreamsyncError):
+    """The person who runs the server must act; the message is one sentence that says how."""
+
+
+class StoreError(DreamsyncError):
+    """The store did not do what was asked; the subclass says whether the outcome is known."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store could not be reached, or did not answer in time: the outcome is not known."""
+
+
+class FencedError(StoreError):
+    """Another owner has taken the world over: drop its state and send nothing more."""
+
+
+class WorldFaultError(DreamsyncError):
+    """A rule of ours broke in one world: that world is stopped, its log is kept."""

@@ -1,0 +1,107 @@
+"""Every bound of the server: its name, its number, and what happens when it is reached."""
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+# Numbers. Every integer that leaves the server stays exact in a JavaScript double.
+INT_EXACT_MAX: Final = 2**53 - 1
+FACT_INT_MAX: Final = 1_000_000_000  # |bound| of an int fact; the pack is refused beyond it
+DRIFT_UNIT: Final = 3_600_000  # fine units a whole unit has: one hour in milliseconds
+DRIFT_RATE_MAX: Final = 3_600_000  # whole units an hour; the pack is refused beyond it
+
+# Packs. Beyond any of these a pack is refused with file:line:column.
+PACK_FILES_MAX: Final = 400
+PACK_FILE_BYTES_MAX: Final = 512 * KIB
+PACK_BYTES_MAX: Final = 4 * MIB
+PACK_FAULTS_MAX: Final = 200  # faults listed at once; more are counted
+YAML_DEPTH_MAX: Final = 24
+YAML_NODES_MAX: Final = 100_000
+EXPR_CHARS_MAX: Final = 2_000
+EXPR_NODES_MAX: Final = 400  # before sets are unrolled
+EXPR_UNROLLED_MAX: Final = 4_000
+FACTS_MAX: Final = 4_000  # instances a pack may have, chorus seats aside
+ROLES_MAX: Final = 64
+SCENES_MAX: Final = 200
+ACTIONS_MAX: Final = 500
+BEATS_MAX: Final = 500
+CHORUS_SEATS_MAX: Final = 2_000
+TEXT_FACT_CHARS_MAX: Final = 2_000
+LIST_FACT_ITEMS_MAX: Final = 64
+EFFECTS_MAX: Final = 400  # in one action, law, beat or clock, nested ones counted
+ID_CHARS_MAX: Final = 64
+
+# One decision. A world that exceeds one of these faults: it is stopped, its log is kept.
+LAW_ROUNDS_MAX: Final = 16
+CHANGES_PER_COMMIT_MAX: Final = 4_000
+EVENTS_PER_COMMIT_MAX: Final = 400
+
+# Sessions in a world.
+OUTCOMES_KEPT: Final = 8  # a resend older than this is answered `stale`
+SEAT_GRACE_MS: Final = 60_000  # before an understudy may take an absent player's seat
+ASLEEP_AFTER_MS: Final = 60_000  # no player, desk or script
+TAKEOVER_GRACE_MS: Final = 30_000  # outage added to world time, at most
+SAY_CHARS_MAX: Final = 500
+NAME_CHARS_MAX: Final = 40
+SESSION_ID_CHARS_MAX: Final = 40
+PARAMS_MAX: Final = 16
+
+# The log and the inbox.
+INBOX_LENGTH_MAX: Final = 1_000  # full: `busy`
+BATCH_COMMITS_MAX: Final = 64  # commits in one append
+COMMIT_BYTES_MAX: Final = 256 * KIB  # beyond: the world faults
+LOG_PAGE: Final = 500  # commits read at once
+SNAPSHOT_EVERY_COMMITS: Final = 500
+LOG_WINDOW_COMMITS: Final = 2_000  # kept in the live stream behind the newest snapshot
+RING_COMMITS: Final = 2_048  # kept by a follower in memory, to resume from
+SEGMENT_BYTES_MAX: Final = 1 * MIB
+
+# Ownership.
+LEASE_S: Final = 3.0
+LEASE_RENEW_S: Final = 1.0
+FENCE_SELF_S: Final = 0.6 * LEASE_S
+DOORBELL_LOOK_S: Final = 1.0  # followers look at the log at least this often
+STORE_TIMEOUT_S: Final = 2.0
+APPEND_RETRY_S: Final = 0.1
+
+# The socket.
+HANDSHAKE_S: Final = 5.0
+HELLO_S: Final = 5.0  # from the handshake to the first message
+FRAME_BYTES_MAX: Final = 64 * KIB  # inbound; beyond: close 1009
+NESTING_MAX: Final = 8
+MESSAGES_PER_S: Final = 40  # sustained, a session; beyond: error `rate`, no n taken
+MESSAGES_BURST: Final = 80
+MESSAGES_DROPPED_MAX: Final = 400  # refused for rate in a row: close 4008
+CONTROL_PER_S: Final = 10
+CONTROL_BURST: Final = 20  # beyond: close 4008
+BUFFER_SOFT_BYTES: Final = 128 * KIB  # stop queuing, resume from the log when drained
+BUFFER_HARD_BYTES: Final = 512 * KIB  # cut with 4009
+BUFFER_STALLED_S: Final = 10.0  # cut with 4009
+IDLE_PING_S: Final = 20.0
+IDLE_CUT_S: Final = 50.0
+VIEW_INTERVAL_S: Final = 0.05  # views a client: at most 20 a second
+QUIET_INTERVAL_S: Final = 1.0
+POSE_INTERVAL_S: Final = 0.05
+POSES_IN_VIEW_MAX: Final = 50
+CONNECTIONS_MAX: Final = 20_000  # a node; beyond: HTTP 503
+CONNECTIONS_PER_ADDRESS_MAX: Final = 4_000  # loopback is not counted
+CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold
+PENDING_PROPOSALS_MAX: Final = 32  # unanswered proposals a session; beyond: error `busy`
+
+# Private worlds.
+WORLDS_PER_ADDRESS_MAX: Final = 20
+WORLDS_PER_NODE_MAX: Final = 2_000
+WORLD_ABANDONED_S: Final = 24 * 3600  # asleep this long: deleted if it never had a player
+STORE_MEMORY_NEW_WORLDS: Final = 0.7  # share of maxmemory above which new worlds are refused
+INVITE_TRIES_PER_MINUTE: Final = 10  # an address; beyond: `slow_down`
+SESSIONS_PER_WORLD_MAX: Final = 2_000
+
+assert FACT_INT_MAX * DRIFT_UNIT <= INT_EXACT_MAX, "a drifting value must stay exact"
+assert BUFFER_SOFT_BYTES < BUFFER_HARD_BYTES
+assert FRAME_BYTES_MAX < BUFFER_SOFT_BYTES
+assert LEASE_RENEW_S < FENCE_SELF_S < LEASE_S
+assert RING_COMMITS >= LOG_WINDOW_COMMITS
+assert SNAPSHOT_EVERY_COMMITS <= LOG_WINDOW_COMMITS
+assert SAY_CHARS_MAX <= TEXT_FACT_CHARS_MAX
+assert STORE_TIMEOUT_S < LEASE_S

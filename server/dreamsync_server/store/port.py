@@ -1,0 +1,266 @@
+"""The store's contract: all that host, gateway and director may ask of Valkey or Redis.
+
+Every world's keys share one hash tag, `{w:<id>}`; no call touches two worlds except the
+directory calls, which are hints. Two implementations keep it: `memory` (the reference) and
+`redis`. Whatever returns has happened and is confirmed as the profile says (fsynced, replicated);
+`StoreUnavailableError` means that the outcome is not known.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
+
+from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.world.commit import Commit, Position, Proposal
+
+
+class Ownership(NamedTuple):
+    """A term of ownership: what an append must present. `tail` is the last seq in the log."""
+
+    world: str
+    epoch: int
+    nonce: str
+    tail: int
+
+
+class Held(NamedTuple):
+    """Who owns a world, as last written; `node` "" where nobody does."""
+
+    epoch: int
+    nonce: str
+    node: str
+    tail: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Commits to append at once. `id` is unique to the batch and the same when it is resent."""
+
+    owner: Ownership
+    id: str
+    commits: Sequence[Commit]
+
+
+class Appended(NamedTuple):
+    """What an append did: `ok` also when the store had this very batch already."""
+
+    code: Literal["ok", "fenced", "tail"]
+    tail: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole state at a position, encoded by the host; opaque bytes to the store.
+
+    `epochs` are (epoch, first seq) of every epoch so far, so that any old position can be judged.
+    """
+
+    position: Position
+    epochs: tuple[tuple[int, int], ...]
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCard:
+    """What is known of a world outside its log. Secrets are kept as sha256 hex, never plain."""
+
+    world: str
+    pack_id: str
+    pack_hash: str
+    seed: int
+    is_private: bool
+    created_ms: int
+    title: str = ""
+    creator: str = ""  # the address that opened it, hashed
+    invite_hash: str = ""
+    code_hash: str = ""
+    desk_hash: str = ""
+    has_spectators: bool = True
+    has_understudies: bool = True
+    is_directed: bool = True
+    speed: int = 1000
+
+
+class Entry(NamedTuple):
+    """One proposal read from a world's inbox; `cursor` orders entries."""
+
+    cursor: str
+    proposal: Proposal
+
+
+class Bell(NamedTuple):
+    """A doorbell: something is new in a world's log (up to `tail`) or inbox."""
+
+    kind: Literal["log", "inbox"]
+    world: str
+    epoch: int
+    tail: int
+
+
+class Store(Protocol):
+    """The contract. Times are milliseconds of the store's own clock unless said otherwise."""
+
+    # --- the log -------------------------------------------------------------------------
+
+    async def held(self, world: str) -> Held | None:
+        """Return who owns a world, or None where there is no such world."""
+        ...
+
+    async def acquire(
+        self, world: str, node: str, nonce: str, instead_of: Held | None
+    ) -> Ownership | None:
+        """Take a world over: raise the epoch and own its tail, if it is still held as seen.
+
+        None where somebody else was quicker. Writes no commit; the owner appends its own first
+        one (`open` or `begin`). The epoch is max(old + 1, store ms), so that it never returns
+        even if a tail was lost.
+        """
+        ...
+
+    async def release(self, owner: Ownership) -> None:
+        """Give a world up, so that any node may take it at once. No-op where not the owner."""
+        ...
+
+    async def append(self, batches: Sequence[Batch]) -> Sequence[Appended | StoreUnavailableError]:
+        """Append batches of several worlds in one pipeline a shard; answers in their order.
+
+        Checks epoch, nonce and expected tail atomically with writing commits and free texts;
+        stream ids are `<epoch>-<seq>`. Returns only when confirmed. An unknown outcome is given
+        as the error in that batch's place (never raised): resend with the same id.
+        """
+        ...
+
+    async def read(
+        self, world: str, after: int, up_to: int | None = None, limit: int = 500
+    ) -> Sequence[Commit]:
+        """Return commits with seq > `after` in order, from the live stream or from segments.
+
+        At most `limit`. Free texts of the commits come with them where not erased.
+        """
+        ...
+
+    async def tail(self, world: str) -> Position | None:
+        """Return the position of the last commit in the log."""
+        ...
+
+    async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
+        """Store a snapshot, seal commits up to `keep_after` into segments, then trim them.
+
+        False where fenced or ahead of the log. The two newest snapshots are kept.
+        """
+        ...
+
+    async def load_snapshot(self, world: str, at_most: int | None = None) -> Snapshot | None:
+        """Return the newest kept snapshot with seq <= `at_most`."""
+        ...
+
+    async def texts(self, world: str, refs: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
+        """Return (author, salt, text) by reference; erased ones are left out."""
+        ...
+
+    async def erase_texts(self, world: str, author: str) -> int:
+        """Erase every free text (and its salt) that a session wrote; return how many."""
+        ...
+
+    # --- the inbox -----------------------------------------------------------------------
+
+    async def propose(self, world: str, proposal: Proposal) -> bool:
+        """Put a proposal in the world's bounded inbox and ring; False where it is full."""
+        ...
+
+    async def inbox(self, world: str, after: str, limit: int = 64) -> Sequence[Entry]:
+        """Return entries after a cursor ("" for the start), in order."""
+        ...
+
+    async def trim_inbox(self, world: str, through: str) -> None:
+        """Drop entries up to and including a cursor that a confirmed commit carries."""
+        ...
+
+    # --- doorbells -----------------------------------------------------------------------
+
+    async def ring(self, bells: Sequence[Bell]) -> None:
+        """Publish doorbells; may be lost, nobody relies on one. Never raises."""
+        ...
+
+    def listen(self, worlds: "Listening") -> AsyncIterator[Bell]:
+        """Yield doorbells of the worlds in `worlds`, which may be changed while it runs.
+
+        Survives reconnects by itself; bells in between are lost.
+        """
+        ...
+
+    # --- worlds, packs, nodes --------------------------------------------------------------
+
+    async def create_world(self, card: WorldCard) -> bool:
+        """Write a new world's card and list it; False where the id is taken."""
+        ...
+
+    async def card(self, world: str) -> WorldCard | None:
+        """Return a world's card."""
+        ...
+
+    async def worlds(self) -> Sequence[WorldCard]:
+        """Return the cards of all listed worlds, ordered by creation."""
+        ...
+
+    async def world_by_code(self, code_hash: str) -> str | None:
+        """Return the world a typed invite code leads to."""
+        ...
+
+    async def delete_world(self, world: str) -> None:
+        """Delete a world, its log, texts and listing."""
+        ...
+
+    async def set_status(self, world: str, status: Mapping[str, Any]) -> None:
+        """Write directory hints about a world (awake, players, chapter, ending)."""
+        ...
+
+    async def status(self, world: str) -> Mapping[str, Any]:
+        """Return the directory hints about a world; may be old."""
+        ...
+
+    async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
+        """Keep a pack's files under its hash; the same hash is written once."""
+        ...
+
+    async def get_pack(self, pack_hash: str) -> Mapping[str, str] | None:
+        """Return a pack's files, or None."""
+        ...
+
+    async def lease(self, holder: str, value: str, ttl_s: float) -> bool:
+        """Take or renew a lease (`node:<id>`, `director:<world>`); False where another has it."""
+        ...
+
+    async def lease_holder(self, holder: str) -> str | None:
+        """Return the value of a live lease."""
+        ...
+
+    async def drop_lease(self, holder: str, value: str | None = None) -> None:
+        """End a lease at once, if it has this value (any, where None)."""
+        ...
+
+    # --- health ----------------------------------------------------------------------------
+
+    async def ping(self) -> bool:
+        """Return whether the store answers in time. Never raises."""
+        ...
+
+    async def memory_share(self) -> float:
+        """Return used memory as a share of the store's maxmemory; 0.0 where it has none."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class Listening(Protocol):
+    """A set of world ids that a listener follows and that its owner may change."""
+
+    def add(self, world: str) -> None:
+        """Follow a world too; bells of it come soon after."""
+        ...
+
+    def discard(self, world: str) -> None:
+        """Follow it no longer."""
+        ...
