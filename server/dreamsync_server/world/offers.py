@@ -1,0 +1,137 @@
+"""What a seat may do now: its actions with the values they take, and why not yet.
+
+An action's conditions read only facts its role sees, or it is veiled: then it is always offered
+and never explained. So offers give nothing away.
+"""
+
+from dataclasses import dataclass
+
+from dreamsync_server.world.acting import (
+    GO,
+    open_exits,
+    refusal_before_parameters,
+    refusal_of_condition,
+    values_offered,
+)
+from dreamsync_server.world.draft import Verdict
+from dreamsync_server.world.expr import variables_of
+from dreamsync_server.world.model import Action, Pack, Param, Type
+from dreamsync_server.world.state import Facts, role_of
+from dreamsync_server.world.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ParamOffer:
+    """One parameter of an offered action; `values` None where any value of the type may do."""
+
+    name: str
+    type: Type
+    is_free_text: bool
+    values: tuple[Value, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One action offered to a seat. `refusal` says why it would be refused now, if it would."""
+
+    action: str
+    params: tuple[ParamOffer, ...]
+    is_veiled: bool
+    refusal: Verdict | None
+
+
+class OfferBook:
+    """The actions of a pack by role, with what can be known of them beforehand."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._of_role: dict[str, list[_Entry]] = {role: [] for role in pack.roles}
+        self._reads: dict[str, frozenset[str]] = {}
+        for action in pack.actions.values():
+            entry = _entry(action)
+            for role in action.by:
+                self._of_role[role].append(entry)
+
+    def offered(self, facts: Facts, seat: str) -> list[Offer]:
+        """Return what is offered to a seat now, in the pack's order.
+
+        Left out: what is not its role's, not of this chapter, not of this scene, and what is
+        spent.
+        """
+        found = []
+        for entry in self._of_role[role_of(seat)]:
+            refusal = refusal_before_parameters(self._pack, facts, entry.action, seat)
+            if refusal is None or refusal[0] == "cooldown":
+                found.append(_offer(facts, entry, seat, refusal))
+        if GO not in self._pack.actions:
+            ways = tuple(way.to for way in open_exits(self._pack, facts, seat))
+            if ways:
+                to = ParamOffer("to", Type("choice", choices=ways), False, ways)
+                found.append(Offer(GO, (to,), False, None))
+        return found
+
+    def reads(self, seat: str) -> frozenset[str]:
+        """Return the facts whose change can change what is offered to a seat.
+
+        Names of chorus seats' facts stand as patterns (`citizen.*.mood`).
+        """
+        if seat not in self._reads:
+            self._reads[seat] = self._reads_of(seat)
+        return self._reads[seat]
+
+    def _reads_of(self, seat: str) -> frozenset[str]:
+        reads = {"chapter", "paused", "ending", f"{seat}.scene", f"{seat}.held"}
+        for entry in self._of_role[role_of(seat)]:
+            action = entry.action
+            reads.add(f"@cool.{seat}.{action.id}")
+            reads.add(f"@times.{seat}.{action.id}")
+            for when in (action.when, *(param.when for param in action.params)):
+                if when is not None:
+                    reads |= when.reads
+        for scene in self._pack.scenes.values():
+            for way in scene.exits:
+                if way.when is not None:
+                    reads |= way.when.reads
+        return frozenset(reads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An action with what its conditions bind: known once, not at each commit."""
+
+    action: Action
+    reads_params: bool
+    related: frozenset[str]  # parameters whose condition reads other parameters
+
+
+def _entry(action: Action) -> _Entry:
+    own = {param.name for param in action.params}
+    used = variables_of(action.when.node) if action.when is not None else frozenset()
+    related = frozenset(
+        param.name
+        for param in action.params
+        if param.when is not None and variables_of(param.when.node) & (own - {param.name})
+    )
+    return _Entry(action, bool(used & own), related)
+
+
+def _offer(facts: Facts, entry: _Entry, seat: str, refusal: Verdict | None) -> Offer:
+    action, names = entry.action, {"me": seat}
+    params = tuple(_param_offer(facts, param, names, entry) for param in action.params)
+    if action.is_veiled:
+        return Offer(action.id, params, True, refusal)
+    if refusal is None and not entry.reads_params:
+        refusal = refusal_of_condition(facts, action, dict(names))
+    if refusal is None and any(p.values == () for p in params):
+        empty = next(p.name for p in params if p.values == ())
+        refusal = ("bad_parameter", (("parameter", empty), ("why", "nothing to choose")))
+    return Offer(action.id, params, False, refusal)
+
+
+def _param_offer(facts: Facts, param: Param, names: dict[str, str], entry: _Entry) -> ParamOffer:
+    kind = param.type
+    if param.is_free_text or kind.kind not in ("choice", "bool"):
+        return ParamOffer(param.name, kind, param.is_free_text, None)
+    if entry.action.is_veiled or param.name in entry.related:
+        return ParamOffer(param.name, kind, False, tuple(kind.choices) or (False, True))
+    return ParamOffer(param.name, kind, False, tuple(values_offered(param, facts, dict(names))))

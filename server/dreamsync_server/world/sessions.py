@@ -1,0 +1,160 @@
+"""Sessions in a world: joining, being away and back, leaving; numbering and kept outcomes."""
+
+import json
+from typing import Any, NamedTuple
+
+from dreamsync_server.limits import OUTCOMES_KEPT, SEAT_GRACE_MS, SESSIONS_PER_WORLD_MAX
+from dreamsync_server.world import seats
+from dreamsync_server.world.commit import Outcome, Proposal
+from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
+from dreamsync_server.world.state import Facts, as_tuple
+from dreamsync_server.world.values import Scalar, TextRef, Value
+
+GONE = ("gone",)
+KINDS_OF_PEOPLE = ("player", "desk", "script")
+
+
+class Session(NamedTuple):
+    """One session as the state keeps it under `@session.<id>`."""
+
+    kind: str
+    secret: str  # sha256 hex of what resumes it
+    seat: str  # the seat it holds or would have back; "" for none
+    n: int
+    is_present: int  # 0 or 1
+    name_ref: str  # reference of the name it came with; "" for none
+    name_digest: str
+    outcomes: tuple[str, ...]
+
+    def packed(self) -> tuple[Scalar, ...]:
+        """Return the tuple that is kept."""
+        return (*self[:7], *self.outcomes)
+
+
+def session_of(facts: Facts, session: str) -> Session | None:
+    """Return a session that joined and is not retired."""
+    kept = as_tuple(facts.get(f"@session.{session}"))
+    if len(kept) < 7:
+        return None
+    kind, secret, seat, n, is_present, name_ref, name_digest, *outcomes = kept
+    return Session(kind, secret, seat, n, is_present, name_ref, name_digest, tuple(outcomes))
+
+
+def put_session(draft: Draft, session: str, entry: Session) -> None:
+    """Keep a session."""
+    draft.put(f"@session.{session}", entry.packed())
+
+
+def join(draft: Draft, proposal: Proposal) -> Verdict:
+    """Let a session in. Joining again with the same id changes nothing."""
+    given, session = proposal.arguments, proposal.session
+    kept = as_tuple(draft.facts.get(f"@session.{session}"))
+    if kept == GONE:
+        return refuse("retired")
+    role = str(given.get("role") or "")
+    if not kept:
+        count = sum(1 for name in draft.facts if name.startswith("@session."))
+        if count >= SESSIONS_PER_WORLD_MAX:
+            return refuse("full", most=SESSIONS_PER_WORLD_MAX)
+        name = draft.write("name") if "name" in proposal.texts else TextRef("", "")
+        secret = str(given.get("secret", ""))
+        entry = Session(proposal.by, secret, "", 0, 1, name.ref, name.digest, ())
+        put_session(draft, session, entry)
+    wake(draft)
+    return seats.claim_seat(draft, session, role) if role else OK
+
+
+def absent(draft: Draft, proposal: Proposal) -> Verdict:
+    """A session's line is lost: its seat is kept for it for the grace."""
+    entry = session_of(draft.facts, proposal.session)
+    if entry is None:
+        return refuse("retired")
+    put_session(draft, proposal.session, entry._replace(is_present=0))
+    if entry.seat:
+        holder = seats.holder_of(draft.facts, entry.seat)
+        if holder.session == proposal.session and not holder.absent_until_ms:
+            until_ms = draft.ms + SEAT_GRACE_MS
+            seats.put_holder(draft, entry.seat, holder._replace(absent_until_ms=until_ms))
+    return OK
+
+
+def back(draft: Draft, proposal: Proposal) -> Verdict:
+    """A session is here again: it has its seat back unless another player took it."""
+    entry = session_of(draft.facts, proposal.session)
+    if entry is None:
+        return refuse("retired")
+    put_session(draft, proposal.session, entry._replace(is_present=1))
+    wake(draft)
+    return seats.take_back(draft, proposal.session, entry) if entry.seat else OK
+
+
+def leave(draft: Draft, proposal: Proposal) -> Verdict:
+    """A session goes for good: its seat is free, its number is retired."""
+    return retire(draft, proposal.session)
+
+
+def retire(draft: Draft, session: str) -> Verdict:
+    """Retire a session and free its seat."""
+    entry = session_of(draft.facts, session)
+    if entry is None:
+        return refuse("retired")
+    if entry.seat and seats.holder_of(draft.facts, entry.seat).session == session:
+        seats.vacate(draft, entry.seat)
+    if draft.facts.get("@paused") == session:
+        draft.put("paused", False)
+        draft.drop("@paused")
+    draft.put(f"@session.{session}", GONE)
+    return OK
+
+
+def wake(draft: Draft) -> None:
+    """Let a sleeping world go on."""
+    if draft.facts.get("@asleep"):
+        draft.put("@asleep", False)
+
+
+def is_anybody_there(facts: Facts) -> bool:
+    """Return whether a player, a desk or a script is present (director and bots do not count)."""
+    return any(
+        isinstance(kept, tuple) and len(kept) >= 7 and kept[0] in KINDS_OF_PEOPLE and kept[4]
+        for name, kept in facts.items()
+        if name.startswith("@session.")
+    )
+
+
+def answer_again(facts: Facts, session: str, n: int) -> Outcome | None:
+    """Return what is told of a proposal that must not be decided: decided before, or too early.
+
+    None means that `n` is the next one and is to be decided.
+    """
+    entry = session_of(facts, session)
+    if entry is None:
+        return Outcome(session, n, "retired")
+    if n == entry.n + 1:
+        return None
+    if n > entry.n:
+        return Outcome(session, n, "gap", (("expected", entry.n + 1),))
+    for line in entry.outcomes:
+        number, code, given = (*line.split(" ", 2), "")[:3]
+        if int(number) == n:
+            return Outcome(session, n, code, _arguments_of(given))
+    return Outcome(session, n, "stale")
+
+
+def keep_outcome(draft: Draft, outcome: Outcome) -> None:
+    """Raise a session's watermark to an outcome's number and keep what was decided."""
+    entry = session_of(draft.facts, outcome.session)
+    if entry is None:
+        return
+    line = f"{outcome.n} {outcome.code}"
+    if outcome.arguments:
+        line += " " + json.dumps(outcome.arguments, ensure_ascii=False, separators=(",", ":"))
+    kept = (*entry.outcomes, line)[-OUTCOMES_KEPT:]
+    put_session(draft, outcome.session, entry._replace(n=outcome.n, outcomes=kept))
+
+
+def _arguments_of(line: str) -> tuple[tuple[str, Value], ...]:
+    if not line:
+        return ()
+    pairs: list[tuple[str, Any]] = json.loads(line)
+    return tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in pairs)

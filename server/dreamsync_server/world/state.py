@@ -1,0 +1,133 @@
+"""The state of a world: its facts, where it is in its log, and its digest.
+
+Besides the pack's facts the state holds *system facts*, named with a leading `@` and seen by
+nobody, so that everything a decision depends on is in the log. Their values:
+
+    @world            (seed, understudies, speed)
+    @session.<sid>    (kind, secret sha256, seat, n, present, outcome, ...): kind is player, desk,
+                      script or director; n the watermark; each outcome is "<n> <code>" or
+                      "<n> <code> <json of its arguments>". ("gone",) once it is retired.
+    @seat.<seat>      (session, tenure, absent_until_ms): who holds it (`<seat>.held` says what),
+                      how often it changed hands, and when an absent player's grace ends (0: here)
+    @law.<id>         True while the law's condition holds and it has fired
+    @cool.<seat>.<action>   world_ms from which the action is free again
+    @times.<seat>.<action>  how often the seat did it
+    @beat.<id>        world_ms of its last cue            @cue  world_ms of the director's last
+    @held.<id>        True while the desk holds a beat    @once.<key>  True when a script cued it
+    @rng.<stream>     how many draws were made            @inbox  cursor of the last entry consumed
+    @director         (term,)                             @paused  the session that paused
+    @asleep           True while nobody is there          @closed  True once it was closed
+    @chapter          world_ms at which the chapter began
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dreamsync_server.world.commit import Position
+from dreamsync_server.world.model import FactDecl, Pack
+from dreamsync_server.world.values import Drift, Value, add_hashes, hash_fact
+
+BEFORE_THE_FIRST = Position(0, 0)
+
+
+class Facts(dict[str, Value]):
+    """All facts by full name, read at world time `ms`.
+
+    A fact of a chorus seat that nothing has changed yet is not stored: it reads as its start.
+    """
+
+    __slots__ = ("ms", "pack")
+
+    def __init__(self, pack: Pack, known: Iterable[tuple[str, Value]] = ()) -> None:
+        super().__init__(known)
+        self.pack = pack
+        self.ms = 0
+
+    def __missing__(self, name: str) -> Value:
+        decl = seat_decl(self.pack, name)
+        if decl is None:
+            raise KeyError(name)
+        if decl.name == "scene":
+            return self.pack.roles[name.partition(".")[0]].scene
+        return decl.start
+
+    def whole(self, name: str) -> Any:
+        """Return a fact's value now, a drifting one as the int it reads as."""
+        value = self[name]
+        return value.at(self.ms) if type(value) is Drift else value
+
+
+class State:
+    """One world as it is after the commit at `position`. Changed only by `evolve`."""
+
+    __slots__ = ("at_ms", "digest", "epochs", "facts", "hashes", "pack", "position")
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.facts = Facts(pack)
+        self.position = BEFORE_THE_FIRST
+        self.epochs: tuple[tuple[int, int], ...] = ()  # (epoch, its first seq), rising
+        self.at_ms = 0
+        self.digest = 0
+        self.hashes: dict[str, int] = {}
+
+    @property
+    def world_ms(self) -> int:
+        """World time of the last commit."""
+        return self.facts.ms
+
+    def is_running(self) -> bool:
+        """Return whether world time passes: not paused, asleep, ended or closed."""
+        return not (self.facts["paused"] or is_asleep(self.facts)) and not is_over(self.facts)
+
+    def rehash(self) -> None:
+        """Compute every hash and the digest anew from the facts."""
+        self.hashes = {name: hash_fact(name, value) for name, value in self.facts.items()}
+        self.digest = add_hashes(0, self.hashes.values())
+
+
+def is_over(facts: Facts) -> bool:
+    """Return whether the world has reached an ending or was closed."""
+    return bool(facts.get("ending")) or bool(facts.get("@closed"))
+
+
+def is_asleep(facts: Facts) -> bool:
+    """Return whether the world sleeps because nobody is there."""
+    return bool(facts.get("@asleep"))
+
+
+def seat_decl(pack: Pack, name: str) -> FactDecl | None:
+    """Return the declaration of a chorus seat's fact (`citizen.17.mood`), or None."""
+    role, _, rest = name.partition(".")
+    number, _, fact = rest.partition(".")
+    decls = pack.seat_facts.get(role)
+    if decls is None or not number.isdecimal() or not 1 <= int(number) <= pack.roles[role].seats:
+        return None
+    return decls.get(fact)
+
+
+def role_of(seat: str) -> str:
+    """Return the role a seat belongs to: `citizen.17` -> `citizen`, `leo` -> `leo`."""
+    return seat.partition(".")[0]
+
+
+def seats_of(pack: Pack, role: str) -> list[str]:
+    """Return the seats of a role, in order."""
+    count = pack.roles[role].seats
+    return [role] if count == 0 else [f"{role}.{k}" for k in range(1, count + 1)]
+
+
+def is_seat(pack: Pack, seat: str) -> bool:
+    """Return whether the pack has this seat."""
+    role, dot, number = seat.partition(".")
+    if role not in pack.roles:
+        return False
+    count = pack.roles[role].seats
+    if not dot:
+        return count == 0
+    return number.isdecimal() and str(int(number)) == number and 1 <= int(number) <= count
+
+
+def as_tuple(value: Value | None) -> tuple[Any, ...]:
+    """Return a system fact's tuple, () where it is not there."""
+    return value if isinstance(value, tuple) else ()
