@@ -20,6 +20,7 @@ YAML_DEPTH_MAX: Final = 24
 YAML_NODES_MAX: Final = 100_000
 EXPR_CHARS_MAX: Final = 2_000
 EXPR_NODES_MAX: Final = 400  # before sets are unrolled
+EXPR_DEPTH_MAX: Final = 60  # levels of nesting
 EXPR_UNROLLED_MAX: Final = 4_000
 FACTS_MAX: Final = 4_000  # instances a pack may have, chorus seats aside
 ROLES_MAX: Final = 64
@@ -55,7 +56,15 @@ LOG_PAGE: Final = 500  # commits read at once
 SNAPSHOT_EVERY_COMMITS: Final = 500
 LOG_WINDOW_COMMITS: Final = 2_000  # kept in the live stream behind the newest snapshot
 RING_COMMITS: Final = 2_048  # kept by a follower in memory, to resume from
-SEGMENT_BYTES_MAX: Final = 1 * MIB
+SEGMENT_BYTES_MAX: Final = 1 * MIB  # encoded commits in one sealed segment, before compression
+PROPOSAL_BYTES_MAX: Final = 128 * KIB  # one inbox entry; beyond: it is ours, a gateway bounds it
+SNAPSHOT_BYTES_MAX: Final = 16 * MIB  # before compression; beyond: the world faults
+SNAPSHOTS_KEPT: Final = 2
+DIRECTORY_BUCKETS: Final = 16  # keys the listing of worlds is spread over
+STORE_CONNECTIONS_MAX: Final = 16  # a process, each for writing and reading; beyond: wait
+STORE_START_S: Final = 30.0  # for an embedded store to read its log and answer
+STORE_STOP_S: Final = 10.0  # for it to end by itself, then it is killed
+BELL_IDLE_S: Final = 2.0  # a silent doorbell connection is asked whether it lives
 
 # Ownership.
 LEASE_S: Final = 3.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.store.listening import Listening
 from dreamsync_server.world.commit import Commit, Position, Proposal
 
 
@@ -42,9 +43,14 @@ class Batch:
 
 
 class Appended(NamedTuple):
-    """What an append did: `ok` also when the store had this very batch already."""
+    """What an append did: `ok` also when the store had this very batch already.
 
-    code: Literal["ok", "fenced", "tail"]
+    `fenced`: another owner has the world. `tail`: the log does not end where the owner thinks.
+    `refused`: the batch itself cannot be stored (a commit too long, say), nothing was written and
+    resending is no use: the world faults. `tail` is the log's, -1 where it was not learned.
+    """
+
+    code: Literal["ok", "fenced", "tail", "refused"]
     tail: int
 
 
@@ -103,7 +109,10 @@ class Store(Protocol):
     # --- the log -------------------------------------------------------------------------
 
     async def held(self, world: str) -> Held | None:
-        """Return who owns a world, or None where there is no such world."""
+        """Return who owns a world, or None where there is no such world.
+
+        A world that nobody ever owned is held by node "" with nonce "" in epoch 0, its tail 0.
+        """
         ...
 
     async def acquire(
@@ -111,9 +120,10 @@ class Store(Protocol):
     ) -> Ownership | None:
         """Take a world over: raise the epoch and own its tail, if it is still held as seen.
 
-        None where somebody else was quicker. Writes no commit; the owner appends its own first
-        one (`open` or `begin`). The epoch is max(old + 1, store ms), so that it never returns
-        even if a tail was lost.
+        `instead_of` is what `held` gave; None stands for "held by nobody". None is returned where
+        somebody else was quicker, or the world is gone. Writes no commit; the owner appends its
+        own first one (`open` or `begin`). The epoch is max(old + 1, store ms), so that it never
+        returns even if a tail was lost.
         """
         ...
 
@@ -135,12 +145,12 @@ class Store(Protocol):
     ) -> Sequence[Commit]:
         """Return commits with seq > `after` in order, from the live stream or from segments.
 
-        At most `limit`. Free texts of the commits come with them where not erased.
+        At most `limit`, without a gap. Free texts of the commits come with them where not erased.
         """
         ...
 
     async def tail(self, world: str) -> Position | None:
-        """Return the position of the last commit in the log."""
+        """Return the position of the last commit in the log; None where it has none."""
         ...
 
     async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
@@ -165,11 +175,17 @@ class Store(Protocol):
     # --- the inbox -----------------------------------------------------------------------
 
     async def propose(self, world: str, proposal: Proposal) -> bool:
-        """Put a proposal in the world's bounded inbox and ring; False where it is full."""
+        """Put a proposal in the world's bounded inbox and ring; False where it is full.
+
+        False also where the world is gone.
+        """
         ...
 
     async def inbox(self, world: str, after: str, limit: int = 64) -> Sequence[Entry]:
-        """Return entries after a cursor ("" for the start), in order."""
+        """Return entries after a cursor ("" for the start), in order.
+
+        Entries that cannot be read (of a newer version) are left out.
+        """
         ...
 
     async def trim_inbox(self, world: str, through: str) -> None:
@@ -182,7 +198,7 @@ class Store(Protocol):
         """Publish doorbells; may be lost, nobody relies on one. Never raises."""
         ...
 
-    def listen(self, worlds: "Listening") -> AsyncIterator[Bell]:
+    def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
         """Yield doorbells of the worlds in `worlds`, which may be changed while it runs.
 
         Survives reconnects by itself; bells in between are lost.
@@ -192,7 +208,7 @@ class Store(Protocol):
     # --- worlds, packs, nodes --------------------------------------------------------------
 
     async def create_world(self, card: WorldCard) -> bool:
-        """Write a new world's card and list it; False where the id is taken."""
+        """Write a new world's card and list it; False where the id or its code is taken."""
         ...
 
     async def card(self, world: str) -> WorldCard | None:
@@ -212,7 +228,10 @@ class Store(Protocol):
         ...
 
     async def set_status(self, world: str, status: Mapping[str, Any]) -> None:
-        """Write directory hints about a world (awake, players, chapter, ending)."""
+        """Write directory hints about a world (awake, players, chapter, ending), in place of old.
+
+        No-op where the world is gone.
+        """
         ...
 
     async def status(self, world: str) -> Mapping[str, Any]:
@@ -251,16 +270,4 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Close every connection."""
-        ...
-
-
-class Listening(Protocol):
-    """A set of world ids that a listener follows and that its owner may change."""
-
-    def add(self, world: str) -> None:
-        """Follow a world too; bells of it come soon after."""
-        ...
-
-    def discard(self, world: str) -> None:
-        """Follow it no longer."""
         ...

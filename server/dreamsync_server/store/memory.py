@@ -1,0 +1,389 @@
+"""The reference store: the whole contract in one process, exact and deterministic, kept nowhere.
+
+Everything goes through the codec, so that what comes back is what a real store would give. A
+call runs in one piece, as a script does in Valkey; it may be made to wait or fail on both sides
+of that piece, which is what fault tests need.
+"""
+
+import functools
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from dreamsync_server.clock import Clock
+from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.limits import INBOX_LENGTH_MAX, SNAPSHOTS_KEPT
+from dreamsync_server.store import codec
+from dreamsync_server.store.bells import BellTray
+from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.port import (
+    Appended,
+    Batch,
+    Bell,
+    Entry,
+    Held,
+    Ownership,
+    Snapshot,
+    WorldCard,
+)
+from dreamsync_server.world.commit import Commit, Position, Proposal
+
+log = logging.getLogger(__name__)
+
+Side = Literal["before", "after"]
+Gate = Callable[[str, Side], Awaitable[None]]
+_Args = ParamSpec("_Args")
+_Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class _World:
+    """One world's keys. `log[i]` is the commit with seq i + 1."""
+
+    card: bytes
+    epoch: int = 0
+    nonce: str = ""
+    node: str = ""
+    batch: str = ""
+    log: list[bytes] = field(default_factory=list)
+    last: Position | None = None
+    texts: dict[str, bytes] = field(default_factory=dict)
+    snapshots: dict[int, bytes] = field(default_factory=dict)
+    inbox: dict[int, bytes] = field(default_factory=dict)
+    entries: int = 0  # ever put in the inbox
+    status: bytes | None = None
+
+
+def _gated(
+    method: Callable[Concatenate["MemoryStore", _Args], Coroutine[Any, Any, _Result]],
+) -> Callable[Concatenate["MemoryStore", _Args], Coroutine[Any, Any, _Result]]:
+    """Let the gate look at a call before and after it is executed."""
+
+    async def call(self: "MemoryStore", /, *args: _Args.args, **kwargs: _Args.kwargs) -> _Result:
+        await self.pass_gate(method.__name__, "before")
+        result = await method(self, *args, **kwargs)
+        await self.pass_gate(method.__name__, "after")
+        return result
+
+    functools.update_wrapper(call, method)
+    return call
+
+
+class MemoryStore:
+    """A store in this process. Several hosts and gateways may share it as they would a server.
+
+    `gate`, where set, is awaited with a method's name before and after each call is executed: it
+    may wait, or raise `StoreUnavailableError`. `fail_next` does the commonest thing.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.gate: Gate | None = None
+        self._clock = clock
+        self._fails: dict[tuple[str, Side], int] = {}
+        self._worlds: dict[str, _World] = {}
+        self._codes: dict[str, str] = {}
+        self._packs: dict[str, bytes] = {}
+        self._leases: dict[str, tuple[str, float]] = {}
+        self._trays: list[BellTray] = []
+
+    def fail_next(self, method: str, side: Side, times: int = 1) -> None:
+        """Let the next calls of a method fail: before they are executed, or their answers lost."""
+        self._fails[method, side] = times
+
+    async def pass_gate(self, method: str, side: Side) -> None:
+        """Wait for the gate.
+
+        Raises:
+            StoreUnavailableError: the call was told to fail.
+        """
+        if self.gate is not None:
+            await self.gate(method, side)
+        left = self._fails.get((method, side), 0)
+        if left:
+            self._fails[method, side] = left - 1
+            raise StoreUnavailableError(f"{method} was told to fail {side} it was executed")
+
+    # --- the log -------------------------------------------------------------------------
+
+    @_gated
+    async def held(self, world: str) -> Held | None:
+        """Return who owns a world."""
+        it = self._worlds.get(world)
+        return None if it is None else Held(it.epoch, it.nonce, it.node, len(it.log))
+
+    @_gated
+    async def acquire(
+        self, world: str, node: str, nonce: str, instead_of: Held | None
+    ) -> Ownership | None:
+        """Take a world over, if it is still held as seen."""
+        it = self._worlds.get(world)
+        if it is None:
+            return None
+        if instead_of is None and it.nonce:
+            return None
+        if instead_of is not None and (it.epoch, it.nonce) != instead_of[:2]:
+            return None
+        it.epoch = max(it.epoch + 1, self._clock.now_ms())
+        it.nonce, it.node, it.batch = nonce, node, ""
+        return Ownership(world, it.epoch, nonce, len(it.log))
+
+    @_gated
+    async def release(self, owner: Ownership) -> None:
+        """Give a world up."""
+        it = self._owned(owner)
+        if it is not None:
+            it.nonce = it.node = it.batch = ""
+
+    async def append(self, batches: Sequence[Batch]) -> Sequence[Appended | StoreUnavailableError]:
+        """Append batches of several worlds."""
+        try:
+            await self.pass_gate("append", "before")
+            answers = [self._append(batch) for batch in batches]
+            await self.pass_gate("append", "after")
+        except StoreUnavailableError as error:
+            return [error for _ in batches]
+        return answers
+
+    @_gated
+    async def read(
+        self, world: str, after: int, up_to: int | None = None, limit: int = 500
+    ) -> Sequence[Commit]:
+        """Return commits with seq > `after` in order."""
+        it = self._worlds.get(world)
+        if it is None:
+            return ()
+        end = min(len(it.log) if up_to is None else up_to, after + limit)
+        known = {ref: codec.decode_text(raw) for ref, raw in it.texts.items()}
+        return [codec.decode_commit(raw, known)[0] for raw in it.log[after : max(end, after)]]
+
+    @_gated
+    async def tail(self, world: str) -> Position | None:
+        """Return the position of the last commit in the log."""
+        it = self._worlds.get(world)
+        return None if it is None else it.last
+
+    @_gated
+    async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
+        """Store a snapshot. Nothing is trimmed: sealed or live, commits read the same."""
+        it = self._owned(owner)
+        if it is None or snapshot.position.seq > len(it.log):
+            return False
+        it.snapshots[snapshot.position.seq] = codec.encode_snapshot(snapshot)
+        for seq in sorted(it.snapshots)[:-SNAPSHOTS_KEPT]:
+            del it.snapshots[seq]
+        return True
+
+    @_gated
+    async def load_snapshot(self, world: str, at_most: int | None = None) -> Snapshot | None:
+        """Return the newest kept snapshot with seq <= `at_most`."""
+        it = self._worlds.get(world)
+        kept = {} if it is None else it.snapshots
+        fit = [seq for seq in kept if at_most is None or seq <= at_most]
+        return codec.decode_snapshot(kept[max(fit)]) if fit else None
+
+    @_gated
+    async def texts(self, world: str, refs: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
+        """Return (author, salt, text) by reference."""
+        it = self._worlds.get(world)
+        kept = {} if it is None else it.texts
+        return {ref: codec.decode_text(kept[ref]) for ref in refs if ref in kept}
+
+    @_gated
+    async def erase_texts(self, world: str, author: str) -> int:
+        """Erase every free text that a session wrote."""
+        it = self._worlds.get(world)
+        if it is None:
+            return 0
+        written = [ref for ref, raw in it.texts.items() if codec.decode_text(raw)[0] == author]
+        for ref in written:
+            del it.texts[ref]
+        return len(written)
+
+    # --- the inbox -----------------------------------------------------------------------
+
+    @_gated
+    async def propose(self, world: str, proposal: Proposal) -> bool:
+        """Put a proposal in the world's bounded inbox and ring."""
+        raw = codec.encode_proposal(proposal)
+        it = self._worlds.get(world)
+        if it is None or len(it.inbox) >= INBOX_LENGTH_MAX:
+            return False
+        it.entries += 1
+        it.inbox[it.entries] = raw
+        self._publish(Bell("inbox", world, 0, 0))
+        return True
+
+    @_gated
+    async def inbox(self, world: str, after: str, limit: int = 64) -> Sequence[Entry]:
+        """Return entries after a cursor, in order."""
+        it = self._worlds.get(world)
+        if it is None:
+            return ()
+        start = _number(after)
+        numbers = [number for number in it.inbox if number > start][:limit]
+        return [Entry(f"{n}-0", codec.decode_proposal(it.inbox[n])) for n in numbers]
+
+    @_gated
+    async def trim_inbox(self, world: str, through: str) -> None:
+        """Drop entries up to and including a cursor."""
+        it = self._worlds.get(world)
+        if it is not None:
+            end = _number(through)
+            it.inbox = {number: raw for number, raw in it.inbox.items() if number > end}
+
+    # --- doorbells -----------------------------------------------------------------------
+
+    async def ring(self, bells: Sequence[Bell]) -> None:
+        """Publish doorbells."""
+        try:
+            await self.pass_gate("ring", "before")
+        except StoreUnavailableError:
+            return  # a bell may be lost, and `ring` never raises
+        for bell in bells:
+            self._publish(bell)
+
+    async def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
+        """Yield doorbells of the worlds in `worlds`."""
+        tray = BellTray(worlds)
+        self._trays.append(tray)
+        try:
+            while True:
+                yield await tray.take()
+        finally:
+            self._trays.remove(tray)
+
+    # --- worlds, packs, nodes --------------------------------------------------------------
+
+    @_gated
+    async def create_world(self, card: WorldCard) -> bool:
+        """Write a new world's card and list it."""
+        if card.world in self._worlds or (card.code_hash and card.code_hash in self._codes):
+            return False
+        self._worlds[card.world] = _World(codec.encode_card(card))
+        if card.code_hash:
+            self._codes[card.code_hash] = card.world
+        return True
+
+    @_gated
+    async def card(self, world: str) -> WorldCard | None:
+        """Return a world's card."""
+        it = self._worlds.get(world)
+        return None if it is None else codec.decode_card(it.card)
+
+    @_gated
+    async def worlds(self) -> Sequence[WorldCard]:
+        """Return the cards of all worlds, ordered by creation."""
+        cards = [codec.decode_card(it.card) for it in self._worlds.values()]
+        return sorted(cards, key=lambda card: (card.created_ms, card.world))
+
+    @_gated
+    async def world_by_code(self, code_hash: str) -> str | None:
+        """Return the world a typed invite code leads to."""
+        return self._codes.get(code_hash)
+
+    @_gated
+    async def delete_world(self, world: str) -> None:
+        """Delete a world, its log, texts and listing."""
+        it = self._worlds.pop(world, None)
+        if it is not None:
+            self._codes.pop(codec.decode_card(it.card).code_hash, None)
+
+    @_gated
+    async def set_status(self, world: str, status: Mapping[str, Any]) -> None:
+        """Write directory hints about a world."""
+        it = self._worlds.get(world)
+        if it is not None:
+            it.status = codec.encode_plain(status)
+
+    @_gated
+    async def status(self, world: str) -> Mapping[str, Any]:
+        """Return the directory hints about a world."""
+        it = self._worlds.get(world)
+        if it is None or it.status is None:
+            return {}
+        hints: Mapping[str, Any] = codec.decode_plain(it.status)
+        return hints
+
+    @_gated
+    async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
+        """Keep a pack's files under its hash."""
+        self._packs.setdefault(pack_hash, codec.encode_files(files))
+
+    @_gated
+    async def get_pack(self, pack_hash: str) -> Mapping[str, str] | None:
+        """Return a pack's files."""
+        raw = self._packs.get(pack_hash)
+        return None if raw is None else codec.decode_files(raw)
+
+    @_gated
+    async def lease(self, holder: str, value: str, ttl_s: float) -> bool:
+        """Take or renew a lease."""
+        if self._live_lease(holder) not in (None, value):
+            return False
+        self._leases[holder] = (value, self._clock.mono_s() + ttl_s)
+        return True
+
+    @_gated
+    async def lease_holder(self, holder: str) -> str | None:
+        """Return the value of a live lease."""
+        return self._live_lease(holder)
+
+    @_gated
+    async def drop_lease(self, holder: str, value: str | None = None) -> None:
+        """End a lease at once, if it has this value."""
+        if value is None or self._live_lease(holder) == value:
+            self._leases.pop(holder, None)
+
+    # --- health ----------------------------------------------------------------------------
+
+    async def ping(self) -> bool:
+        """Return whether the store answers."""
+        try:
+            await self.pass_gate("ping", "before")
+        except StoreUnavailableError:
+            return False
+        return True
+
+    async def memory_share(self) -> float:
+        """Return 0.0: there is no ceiling."""
+        return 0.0
+
+    async def close(self) -> None:
+        """Do nothing: what was stored stays, for whoever shares it."""
+
+    def _append(self, batch: Batch) -> Appended:
+        """Check and append one batch, whole or not at all."""
+        owner = batch.owner
+        try:
+            raws, texts = codec.encode_batch(batch)
+        except codec.CodecError as error:
+            log.error("world %s: a batch was refused: %s", owner.world, error)
+            return Appended("refused", -1)
+        it = self._owned(owner)
+        if it is None:
+            gone = self._worlds.get(owner.world)
+            return Appended("fenced", -1 if gone is None else len(gone.log))
+        if len(it.log) != owner.tail:
+            return Appended("ok" if it.batch == batch.id else "tail", len(it.log))
+        it.log += raws
+        it.last = batch.commits[-1].position
+        it.batch = batch.id
+        it.texts |= texts
+        return Appended("ok", len(it.log))
+
+    def _owned(self, owner: Ownership) -> _World | None:
+        it = self._worlds.get(owner.world)
+        return it if it is not None and (it.epoch, it.nonce) == owner[1:3] else None
+
+    def _live_lease(self, holder: str) -> str | None:
+        value, until_s = self._leases.get(holder, ("", 0.0))
+        return value if until_s > self._clock.mono_s() else None
+
+    def _publish(self, bell: Bell) -> None:
+        for tray in self._trays:
+            tray.put(bell)
+
+
+def _number(cursor: str) -> int:
+    return int(cursor.partition("-")[0]) if cursor else 0
