@@ -1,1 +1,1 @@
-"""The wire: messages, codec and codes that both sides share."""
+"""The wire: every message, code and rule that a client and a server share. Pure."""
