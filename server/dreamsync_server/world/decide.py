@@ -103,7 +103,7 @@ def _is_stale_term(draft: Draft, proposal: Proposal) -> bool:
 
 
 def _due(draft: Draft, proposal: Proposal) -> Verdict:
-    """A timer falls due: a clock, a choice, a grace, or a law that drift has brought to its edge."""
+    """A timer falls due: a clock, a choice, a grace, or a law whose condition drift has turned."""
     kind, _, name = str(proposal.arguments.get("timer", "")).partition(":")
     match kind:
         case "clock":

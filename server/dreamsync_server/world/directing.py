@@ -5,10 +5,10 @@ from typing import Any
 from dreamsync_server.world import seats, sessions
 from dreamsync_server.world.apply import apply_effects, end_world, hurry
 from dreamsync_server.world.commit import Event, Proposal
+from dreamsync_server.world.cues import refusal_of_cue, times_cued
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.model import Beat
 from dreamsync_server.world.state import as_tuple
-from dreamsync_server.world.trace import failing
 from dreamsync_server.world.values import Value
 
 DIRECTOR = "director"
@@ -20,10 +20,10 @@ def cue(draft: Draft, proposal: Proposal) -> Verdict:
     beat = draft.pack.beats.get(str(proposal.arguments.get("beat", "")))
     if beat is None:
         return refuse("unknown_beat", beat=str(proposal.arguments.get("beat", "")))
-    refusal = refusal_of_cue(draft, beat, proposal)
+    refusal = refusal_of_cue(draft.pack, draft.facts, beat, proposal)
     if refusal is not None:
         return refusal
-    count = times_cued(draft, beat.id)
+    count = times_cued(draft.facts, beat.id)
     draft.put(f"cued.{beat.id}", count + 1)
     draft.put(f"@beat.{beat.id}", draft.ms)
     once = str(proposal.arguments.get("once", ""))
@@ -43,62 +43,6 @@ def cue(draft: Draft, proposal: Proposal) -> Verdict:
     return OK
 
 
-def refusal_of_cue(draft: Draft, beat: Beat, proposal: Proposal) -> Verdict | None:
-    """Return why a beat may not be cued now by this proposer, or None."""
-    given, facts = proposal.arguments, draft.facts
-    if facts["paused"]:
-        return refuse("paused")
-    count = times_cued(draft, beat.id)
-    occurrence = given.get("occurrence")
-    if occurrence is not None and occurrence != count:
-        return refuse("already", beat=beat.id)
-    if given.get("once") and facts.get(f"@once.{given['once']}"):
-        return refuse("already", beat=beat.id)
-    is_override = bool(given.get("override")) and proposal.by == "desk"
-    if beat.times_max and count >= beat.times_max:
-        return refuse("spent", beat=beat.id)
-    if is_override:
-        return None
-    if facts.get(f"@held.{beat.id}"):
-        return refuse("held", beat=beat.id)
-    if beat.chapters and facts["chapter"] not in beat.chapters:
-        return refuse("not_now", beat=beat.id)
-    wait_ms = wait_before_cue(draft, beat, is_director=proposal.by == "director")
-    if wait_ms > 0:
-        return refuse("cooldown", beat=beat.id, wait_ms=wait_ms)
-    if beat.is_manual and proposal.by == "director":
-        return refuse("not_allowed", beat=beat.id)
-    missing = [lead for lead in beat.leads if is_waited_for(draft, beat, lead)]
-    if missing:
-        return refuse("condition", beat=beat.id, leaf=tuple(f"held({m})" for m in missing))
-    if beat.when is not None and not beat.when.run(facts, {}):
-        leaves = tuple(leaf.text for leaf in failing(beat.when, facts, {}))
-        return refuse("condition", beat=beat.id, leaf=leaves)
-    return None
-
-
-def times_cued(draft: Draft, beat_id: str) -> int:
-    """Return how often a beat was cued: the occurrence the next cue has."""
-    return int(str(draft.facts[f"cued.{beat_id}"]))
-
-
-def wait_before_cue(draft: Draft, beat: Beat, *, is_director: bool) -> int:
-    """Return the world ms to wait before a beat may be cued; 0 or less for none."""
-    wait_ms = 0
-    last = draft.facts.get(f"@beat.{beat.id}")
-    if last is not None and beat.every_ms:
-        wait_ms = int(str(last)) + beat.every_ms - draft.ms
-    last = draft.facts.get("@cue")
-    if is_director and last is not None and not beat.is_ending:
-        wait_ms = max(wait_ms, int(str(last)) + draft.pack.cue_gap_ms - draft.ms)
-    return wait_ms
-
-
-def is_waited_for(draft: Draft, beat: Beat, lead: str) -> bool:
-    """Return whether a beat waits for a lead whom nobody plays."""
-    return beat.absent.get(lead) == "wait" and draft.facts[f"{lead}.held"] == "nobody"
-
-
 def hold(draft: Draft, proposal: Proposal) -> Verdict:
     """Keep a beat from being cued until it is let go."""
     return _with_beat(draft, proposal, lambda beat: draft.put(f"@held.{beat.id}", True))
@@ -113,7 +57,7 @@ def skip(draft: Draft, proposal: Proposal) -> Verdict:
     """Count a beat as cued without its effects."""
 
     def pass_over(beat: Beat) -> None:
-        draft.put(f"cued.{beat.id}", times_cued(draft, beat.id) + 1)
+        draft.put(f"cued.{beat.id}", times_cued(draft.facts, beat.id) + 1)
         draft.put(f"@beat.{beat.id}", draft.ms)
 
     return _with_beat(draft, proposal, pass_over)

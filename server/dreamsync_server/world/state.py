@@ -20,7 +20,8 @@ nobody, so that everything a decision depends on is in the log. Their values:
     @chapter          world_ms at which the chapter began
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dreamsync_server.world.commit import Position
@@ -55,6 +56,16 @@ class Facts(dict[str, Value]):
         """Return a fact's value now, a drifting one as the int it reads as."""
         value = self[name]
         return value.at(self.ms) if type(value) is Drift else value
+
+    @contextmanager
+    def seen_at(self, world_ms: int) -> Iterator["Facts"]:
+        """Read these facts as they are at `world_ms`, while nothing but time changes them."""
+        old = self.ms
+        self.ms = world_ms
+        try:
+            yield self
+        finally:
+            self.ms = old
 
 
 class State:
