@@ -1,0 +1,142 @@
+"""From an author's text to a typed, compiled expression, or to the one fault in it.
+
+The text is read by Python's own parser and then only walked: nothing of it is ever executed.
+What is not on the list here is refused, whatever it is.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+
+from dreamsync_server.limits import EXPR_CHARS_MAX, EXPR_DEPTH_MAX, EXPR_NODES_MAX
+from dreamsync_server.world.compile import compile_node
+from dreamsync_server.world.expr import (
+    BOOL,
+    Const,
+    ExprError,
+    Fact,
+    Node,
+    Spread,
+    reads_of,
+    specificity_of,
+)
+from dreamsync_server.world.model import Expr, Place, Type
+from dreamsync_server.world.reader import Reader
+from dreamsync_server.world.scope import Scope, closest, resolve
+from dreamsync_server.world.typing_rules import require_fits, type_of
+
+_BLANKS = str.maketrans("\n\r\t\f\v", "     ")
+_WORD = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
+_PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
+_HINTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"&&"), "`&&` is not known here", "and"),
+    (re.compile(r"\|\|"), "`||` is not known here", "or"),
+    (re.compile(r"!(?!=)"), "`!` is not known here", "not"),
+    (re.compile(r"(?<![=!<>:])=(?!=)"), "a condition compares with `==`", "=="),
+)
+
+
+def parse(source: str, place: Place, scope: Scope) -> Expr:
+    """Return an expression of any type.
+
+    Raises ExprError for every text that is not one; no other error comes out of any text.
+    """
+    return _finish(source, place, _read(source, scope, None))
+
+
+def parse_condition(source: str, place: Place, scope: Scope) -> Expr:
+    """Return an expression that is true or false. Raises ExprError."""
+    return parse_value(source, BOOL, place, scope)
+
+
+def parse_value(source: str, expected: Type, place: Place, scope: Scope) -> Expr:
+    """Return an expression whose value fits a type; raises ExprError.
+
+    A bare word that is one of the type's choices is that choice. An int of any size fits an int
+    type: whoever takes it clamps it.
+    """
+    word = source.strip()
+    if expected.kind == "choice" and word in expected.choices:
+        start = source.index(word)
+        node: Node = Const(word, type_of(word), (start, start + len(word)))
+    else:
+        node = _read(source, scope, expected)
+    require_fits(node, expected, source)
+    return _finish(source, place, node)
+
+
+def parse_ref(source: str, scope: Scope, bound: Mapping[str, str] | None = None) -> Fact | Spread:
+    """Return the fact that an effect names; raises ExprError where it is none."""
+    path = source.strip()
+    start = len(source) - len(source.lstrip())
+    if len(source) > EXPR_CHARS_MAX or not _PATH.fullmatch(path):
+        raise ExprError("this is not the name of a fact", start, closest(path[:80], scope.facts))
+    return resolve(path, scope, (start, start + len(path)), bound)
+
+
+def _finish(source: str, place: Place, node: Node) -> Expr:
+    return Expr(
+        source=source,
+        place=place,
+        type=node.type,
+        reads=reads_of(node),
+        specificity=specificity_of(node) if node.type.kind == "bool" else 0,
+        run=compile_node(node),
+        node=node,
+    )
+
+
+def _read(source: str, scope: Scope, expected: Type | None) -> Node:
+    if len(source) > EXPR_CHARS_MAX:
+        raise ExprError(f"longer than {EXPR_CHARS_MAX} characters", EXPR_CHARS_MAX)
+    text = source.translate(_BLANKS)
+    start = len(text) - len(text.lstrip(" "))
+    if start == len(text):
+        raise ExprError("nothing is written here", 0)
+    for character, what in (("\\", "a backslash"), ("\0", "a null character")):
+        if character in text:
+            raise ExprError(f"{what} has no place in an expression", text.index(character))
+    tree = _python_tree(text[start:], start)
+    reader = Reader(text, start, scope)
+    _require_small(tree, reader)
+    return reader.read(tree, expected)
+
+
+def _python_tree(text: str, start: int) -> ast.expr:
+    try:
+        with warnings.catch_warnings():
+            # What Python only warns of (`1and 2`) is a fault here.
+            warnings.simplefilter("error")
+            tree = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise _syntax_fault(text, start, error) from None
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        raise ExprError("this cannot be read as an expression", start) from None
+    end = tree.end_col_offset or 0
+    rest = text.encode()[end:].decode()
+    if "#" in rest:
+        raise ExprError("a comment has no place in an expression", start + text.rindex("#"))
+    return tree
+
+
+def _syntax_fault(text: str, start: int, error: SyntaxError) -> ExprError:
+    for pattern, message, suggestion in _HINTS:
+        found = pattern.search(text)
+        if found is not None:
+            return ExprError(message, start + found.start(), suggestion)
+    # At the end of the text Python gives no column.
+    offset = min(error.offset - 1, len(text)) if error.offset else len(text)
+    return ExprError(f"this cannot be read: {error.msg}", start + offset)
+
+
+def _require_small(tree: ast.expr, reader: Reader) -> None:
+    level: list[ast.AST] = [tree]
+    nodes = depth = 0
+    while level:
+        nodes += len(level)
+        depth += 1
+        if nodes > EXPR_NODES_MAX or depth > EXPR_DEPTH_MAX:
+            what = "is too long" if nodes > EXPR_NODES_MAX else "is nested too deeply"
+            raise ExprError(f"the expression {what}", reader.start)
+        level = [below for one in level for below in ast.iter_child_nodes(one)]
