@@ -50,7 +50,9 @@ PARAMS_MAX: Final = 16
 
 # The log and the inbox.
 INBOX_LENGTH_MAX: Final = 1_000  # full: `busy`
+INBOX_PAGE: Final = 64  # entries read at once; no more is read while so many wait
 BATCH_COMMITS_MAX: Final = 64  # commits in one append
+TURN_COMMITS_MAX: Final = 512  # decided in one loop turn; the rest waits for the next
 COMMIT_BYTES_MAX: Final = 256 * KIB  # beyond: the world faults
 LOG_PAGE: Final = 500  # commits read at once
 SNAPSHOT_EVERY_COMMITS: Final = 500
@@ -73,6 +75,11 @@ FENCE_SELF_S: Final = 0.6 * LEASE_S
 DOORBELL_LOOK_S: Final = 1.0  # followers look at the log at least this often
 STORE_TIMEOUT_S: Final = 2.0
 APPEND_RETRY_S: Final = 0.1
+OPEN_WORLD_S: Final = 10.0  # to open a world from its snapshot and log; beyond: unavailable
+SNAPSHOT_SAVE_S: Final = 10.0
+DRAIN_S: Final = 5.0  # for a node to give up its worlds between commits
+SCAN_WORLDS_S: Final = 10.0  # a node looks over all worlds at least this often
+STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewed this often
 
 # The socket.
 HANDSHAKE_S: Final = 5.0
