@@ -81,6 +81,11 @@ DRAIN_S: Final = 5.0  # for a node to give up its worlds between commits
 SCAN_WORLDS_S: Final = 10.0  # a node looks over all worlds at least this often
 STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewed this often
 
+# The director.
+DIRECTOR_RESEND_MS: Final = 3_000  # an unanswered proposal is proposed again, same number
+DIRECTOR_LOOK_S: Final = 2.0  # how often it looks for worlds to direct
+DIRECTOR_WORLDS_MAX: Final = 1_000  # a process; others are left to another director
+
 # The socket.
 HANDSHAKE_S: Final = 5.0
 HELLO_S: Final = 5.0  # from the handshake to the first message

@@ -61,6 +61,5 @@ def _candidate(beat: Beat, facts: Facts, second: int) -> Candidate:
 def trace_of(found: list[Candidate]) -> str:
     """Return the trace of a choice in one line: the winner, then up to three rivals."""
     return "; ".join(
-        f"{c.beat}#{c.occurrence} specificity={c.specificity} weight={c.weight}"
-        for c in found[:4]
+        f"{c.beat}#{c.occurrence} specificity={c.specificity} weight={c.weight}" for c in found[:4]
     )

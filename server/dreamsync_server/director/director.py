@@ -1,0 +1,158 @@
+"""The director process: finds the worlds that want direction, follows their logs, proposes.
+
+It holds a lease `director:<world>` on each, so that several directors share the worlds; should two
+direct one world for a moment, the world refuses the older term. Nothing of it needs saving: its
+memory is facts of the worlds.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from dreamsync_server.clock import Clock
+from dreamsync_server.director.direction import Direction
+from dreamsync_server.errors import DreamsyncError, StoreError
+from dreamsync_server.limits import (
+    DIRECTOR_LOOK_S,
+    DIRECTOR_WORLDS_MAX,
+    DOORBELL_LOOK_S,
+    LEASE_S,
+)
+from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.port import Store, WorldCard
+from dreamsync_server.store.reading import catch_up, load_state
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.state import is_asleep, is_over
+
+log = logging.getLogger(__name__)
+
+LoadPack = Callable[[str], Awaitable[Pack]]
+"""Gives the pack of a hash, from the store."""
+
+
+class Director:
+    """Directs every world that wants it and that no other director has.
+
+    `node` names this process in leases. `run()` goes on until it is cancelled.
+    """
+
+    def __init__(self, store: Store, clock: Clock, load_pack: LoadPack, node: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._load_pack = load_pack
+        self._node = node
+        self._worlds: dict[str, Direction] = {}
+        self._listening = Listening()
+        self._ring = asyncio.Event()
+        self._looked_s = float("-inf")
+        self._renewed_s = float("-inf")
+
+    @property
+    def worlds(self) -> list[str]:
+        """The worlds it directs now."""
+        return list(self._worlds)
+
+    async def run(self) -> None:
+        """Direct until cancelled; leases are dropped at the end."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._listen())
+                group.create_task(self._turns())
+        finally:
+            await asyncio.shield(self._let_all_go())
+
+    async def turn(self) -> None:
+        """Look for worlds when it is time, read the logs, propose what is due. One round."""
+        now_s = self._clock.mono_s()
+        if now_s - self._looked_s >= DIRECTOR_LOOK_S:
+            self._looked_s = now_s
+            await self._look_for_worlds()
+        if now_s - self._renewed_s >= LEASE_S / 3:
+            self._renewed_s = now_s
+            await self._renew()
+        for world in list(self._worlds):
+            await self._direct(world)
+
+    async def _listen(self) -> None:
+        async for bell in self._store.listen(self._listening):
+            if bell.kind == "log":
+                self._ring.set()
+
+    async def _turns(self) -> None:
+        while True:
+            try:
+                await self.turn()
+            except StoreError as error:
+                log.warning("the store does not answer the director: %s", error)
+            self._ring.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DOORBELL_LOOK_S):
+                    await self._ring.wait()
+
+    async def _look_for_worlds(self) -> None:
+        for card in await self._store.worlds():
+            if len(self._worlds) >= DIRECTOR_WORLDS_MAX:
+                return
+            if card.world in self._worlds or not card.is_directed:
+                continue
+            status = await self._store.status(card.world)
+            if status.get("awake") and not status.get("ending"):
+                await self._take(card)
+
+    async def _take(self, card: WorldCard) -> None:
+        if not await self._store.lease(_lease(card.world), self._node, LEASE_S):
+            return
+        try:
+            pack = await self._load_pack(card.pack_hash)
+            state = await load_state(self._store, card.world, pack)
+        except StoreError:
+            raise
+        except DreamsyncError as error:
+            log.error("world %s cannot be directed: %s", card.world, error)
+            return
+        self._worlds[card.world] = Direction(state, self._clock.now_ms())
+        self._listening.add(card.world)
+        log.info("directing world %s (%s)", card.world, card.pack_id)
+
+    async def _renew(self) -> None:
+        for world in list(self._worlds):
+            if not await self._store.lease(_lease(world), self._node, LEASE_S):
+                log.info("world %s is directed by another", world)
+                self._let_go(world)
+
+    async def _direct(self, world: str) -> None:
+        direction = self._worlds[world]
+        try:
+            commits = await catch_up(self._store, world, direction.state)
+        except StoreError:
+            raise
+        except DreamsyncError as error:
+            log.error("world %s is directed no longer: %s", world, error)
+            self._let_go(world)
+            return
+        direction.follow(commits, self._clock.now_ms())
+        facts = direction.state.facts
+        if direction.is_stale or (commits and (is_over(facts) or is_asleep(facts))):
+            self._let_go(world)
+            await self._store.drop_lease(_lease(world), self._node)
+            return
+        for proposal in direction.next_second(self._clock.now_ms()):
+            if not await self._store.propose(world, proposal):
+                log.info("the inbox of world %s is full; the director waits", world)
+                return
+
+    def _let_go(self, world: str) -> None:
+        self._worlds.pop(world, None)
+        self._listening.discard(world)
+
+    async def _let_all_go(self) -> None:
+        worlds = list(self._worlds)
+        for world in worlds:
+            self._let_go(world)
+            with contextlib.suppress(StoreError):
+                await self._store.drop_lease(_lease(world), self._node)
+
+
+def _lease(world: str) -> str:
+    return f"director:{world}"
