@@ -83,6 +83,7 @@ STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewe
 
 # The director.
 DIRECTOR_RESEND_MS: Final = 3_000  # an unanswered proposal is proposed again, same number
+DIRECTOR_TURN_S: Final = 0.25  # between two readings of the logs it follows
 DIRECTOR_LOOK_S: Final = 2.0  # how often it looks for worlds to direct
 DIRECTOR_WORLDS_MAX: Final = 1_000  # a process; others are left to another director
 

@@ -15,11 +15,10 @@ from dreamsync_server.director.direction import Direction
 from dreamsync_server.errors import DreamsyncError, StoreError
 from dreamsync_server.limits import (
     DIRECTOR_LOOK_S,
+    DIRECTOR_TURN_S,
     DIRECTOR_WORLDS_MAX,
-    DOORBELL_LOOK_S,
     LEASE_S,
 )
-from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Store, WorldCard
 from dreamsync_server.store.reading import catch_up, load_state
 from dreamsync_server.world.model import Pack
@@ -43,8 +42,6 @@ class Director:
         self._load_pack = load_pack
         self._node = node
         self._worlds: dict[str, Direction] = {}
-        self._listening = Listening()
-        self._ring = asyncio.Event()
         self._looked_s = float("-inf")
         self._renewed_s = float("-inf")
 
@@ -56,9 +53,12 @@ class Director:
     async def run(self) -> None:
         """Direct until cancelled; leases are dropped at the end."""
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._listen())
-                group.create_task(self._turns())
+            while True:
+                try:
+                    await self.turn()
+                except StoreError as error:
+                    log.warning("the store does not answer the director: %s", error)
+                await asyncio.sleep(DIRECTOR_TURN_S)
         finally:
             await asyncio.shield(self._let_all_go())
 
@@ -73,22 +73,6 @@ class Director:
             await self._renew()
         for world in list(self._worlds):
             await self._direct(world)
-
-    async def _listen(self) -> None:
-        async for bell in self._store.listen(self._listening):
-            if bell.kind == "log":
-                self._ring.set()
-
-    async def _turns(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except StoreError as error:
-                log.warning("the store does not answer the director: %s", error)
-            self._ring.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DOORBELL_LOOK_S):
-                    await self._ring.wait()
 
     async def _look_for_worlds(self) -> None:
         for card in await self._store.worlds():
@@ -112,7 +96,6 @@ class Director:
             log.error("world %s cannot be directed: %s", card.world, error)
             return
         self._worlds[card.world] = Direction(state, self._clock.now_ms())
-        self._listening.add(card.world)
         log.info("directing world %s (%s)", card.world, card.pack_id)
 
     async def _renew(self) -> None:
@@ -144,7 +127,6 @@ class Director:
 
     def _let_go(self, world: str) -> None:
         self._worlds.pop(world, None)
-        self._listening.discard(world)
 
     async def _let_all_go(self) -> None:
         worlds = list(self._worlds)

@@ -1,0 +1,167 @@
+"""A world played without sockets, store or clock: the same decide, time moved by hand.
+
+Rehearsals, searches and tests play on it. Its commits are what an owner would have written.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dreamsync_server.story.choosing import candidates
+from dreamsync_server.story.understudy import proposal_of, understudied_seats, what_to_do
+from dreamsync_server.world.agenda import Agenda
+from dreamsync_server.world.commit import ActKind, Commit, Moment, Outcome, Proposal, ProposerKind
+from dreamsync_server.world.decide import decide
+from dreamsync_server.world.directing import DIRECTOR
+from dreamsync_server.world.evolve import evolve
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.state import State, is_over
+
+FIRST_EPOCH = 1
+
+
+class Playthrough:
+    """One world from its opening on, at its own time. `commits` is its whole log."""
+
+    def __init__(
+        self, pack: Pack, seed: int, *, has_understudies: bool = True, at_ms: int = 0
+    ) -> None:
+        self.pack = pack
+        self.state = State(pack)
+        self.commits: list[Commit] = []
+        self._numbers: dict[str, int] = {}
+        self._term = 0
+        given = {"seed": seed, "understudies": has_understudies, "epoch": FIRST_EPOCH}
+        self._agenda: Agenda | None = None
+        self._at_ms = at_ms
+        self.propose(Proposal("open", "owner", arguments=given))
+        self._agenda = Agenda(pack, self.state)
+        self._book = OfferBook(pack)
+
+    @property
+    def facts(self) -> Any:
+        """The facts as they are now; `facts.whole(name)` reads a drifting one."""
+        return self.state.facts
+
+    @property
+    def world_ms(self) -> int:
+        """World time now."""
+        return self.state.world_ms
+
+    @property
+    def ending(self) -> str:
+        """The ending reached, "" for none yet."""
+        return str(self.state.facts["ending"])
+
+    def propose(self, proposal: Proposal) -> Commit:
+        """Decide a proposal now; return its commit."""
+        moment = Moment(self.state.world_ms, self._at_ms + self.state.world_ms)
+        commit = decide(self.pack, self.state, proposal, moment)
+        self._apply(commit)
+        return commit
+
+    def pass_to(self, world_ms: int) -> list[Commit]:
+        """Let world time pass, with what falls due on the way, each at its own time."""
+        assert self._agenda is not None, "a world opens before its time passes"
+        found: list[Commit] = []
+        while self.state.is_running() and self.state.world_ms < world_ms:
+            due = self._agenda.next_due()
+            if due is None or due[0] > world_ms:
+                self._rest(world_ms)
+                break
+            self._rest(max(due[0], self.state.world_ms))
+            found.append(self.propose(Proposal("due", "owner", arguments={"timer": due[1]})))
+        return found
+
+    def pass_ms(self, ms: int) -> list[Commit]:
+        """Let some world time pass."""
+        return self.pass_to(self.state.world_ms + ms)
+
+    # --- people -----------------------------------------------------------------------------
+
+    def join(self, session: str, role: str = "", kind: ProposerKind = "player") -> Outcome:
+        """Let a session in, with a role where one is named."""
+        texts = {"name": ("salt", session)}
+        given = {"role": role, "secret": "", "kind": kind}
+        return self._answer(Proposal("join", kind, session, 0, given, texts))
+
+    def act(self, session: str, action: str, **params: Any) -> Outcome:
+        """Do an action for a session's seat; a str that the action takes as free text is one."""
+        free = self._free_texts(action)
+        texts = {k: ("salt", str(v)) for k, v in params.items() if k in free}
+        plain = {k: v for k, v in params.items() if k not in free}
+        given = {"action": action, "params": plain}
+        return self.ask("act", "player", session, given, texts)
+
+    def choose(self, session: str, choice: str, option: str) -> Outcome:
+        """Answer a choice."""
+        return self.ask("choose", "player", session, {"choice": choice, "option": option})
+
+    def ask(
+        self,
+        kind: ActKind,
+        by: ProposerKind,
+        session: str,
+        given: Mapping[str, Any] | None = None,
+        texts: Mapping[str, tuple[str, str]] | None = None,
+    ) -> Outcome:
+        """Propose with the session's next number; return the outcome."""
+        n = self._numbers.get(session, 0) + 1
+        self._numbers[session] = n
+        return self._answer(Proposal(kind, by, session, n, given or {}, texts or {}))
+
+    # --- the director and the understudies ---------------------------------------------------
+
+    def direct_second(self) -> list[Commit]:
+        """Do what the director and its understudies do in this world second."""
+        if is_over(self.state.facts) or not self.state.is_running():
+            return []
+        if not self._term:
+            self._term = 1
+            self.propose(Proposal("term", "director", DIRECTOR, term=1))
+        found: list[Commit] = []
+        second = self.state.world_ms // 1000
+        ranked = candidates(self.pack, self.state.facts, second)
+        if ranked:
+            given = {"beat": ranked[0].beat, "occurrence": ranked[0].occurrence}
+            found.append(self._direct(Proposal("cue", "director", DIRECTOR, 0, given, term=1)))
+        for seat in understudied_seats(self.pack, self.state.facts):
+            done = what_to_do(self.pack, self._book, self.state.facts, seat.seat, second)
+            if done is not None and not is_over(self.state.facts):
+                found.append(self._direct(proposal_of(done, seat, 1, 0)))
+        return found
+
+    def _direct(self, proposal: Proposal) -> Commit:
+        n = self._numbers.get(DIRECTOR, 0) + 1
+        self._numbers[DIRECTOR] = n
+        return self.propose(
+            Proposal(
+                proposal.kind,
+                proposal.by,
+                DIRECTOR,
+                n,
+                proposal.arguments,
+                role=proposal.role,
+                tenure=proposal.tenure,
+                term=proposal.term,
+            )
+        )
+
+    def _answer(self, proposal: Proposal) -> Outcome:
+        outcomes = self.propose(proposal).outcomes
+        assert len(outcomes) == 1, "one proposal has one outcome"
+        return outcomes[0]
+
+    def _free_texts(self, action: str) -> frozenset[str]:
+        found = self.pack.actions.get(action)
+        return frozenset(p.name for p in found.params if p.is_free_text) if found else frozenset()
+
+    def _rest(self, world_ms: int) -> None:
+        """Move time on: nothing is decided, drifting facts read on."""
+        self.state.facts.ms = world_ms
+
+    def _apply(self, commit: Commit) -> None:
+        evolve(self.state, commit)
+        if self._agenda is not None:
+            self._agenda.follow(commit)
+        self.commits.append(commit)
