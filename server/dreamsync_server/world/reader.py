@@ -9,7 +9,6 @@ from dreamsync_server.world.evaluate import constant_of
 from dreamsync_server.world.expr import (
     And,
     Arith,
-    ArithOp,
     Call,
     Compare,
     CompareOp,
@@ -27,6 +26,7 @@ from dreamsync_server.world.expr import (
     Spread,
     Variable,
 )
+from dreamsync_server.world.grammar import ARITH, BOOLS, CALLS, COMPARE, REFUSED, UNKNOWN
 from dreamsync_server.world.intervals import (
     Interval,
     absolute,
@@ -50,30 +50,7 @@ from dreamsync_server.world.typing_rules import (
 )
 from dreamsync_server.world.values import Scalar
 
-_COMPARE: dict[type[ast.cmpop], CompareOp] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-}  # fmt: skip
-_ARITH: dict[type[ast.operator], ArithOp] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//", ast.Mod: "%",
-}  # fmt: skip
-_REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Div: ("`/` would give a fraction", "//"),
-    ast.Pow: ("`**` is not known here", "*"),
-    ast.Is: ("`is` is not known here", "=="),
-    ast.IsNot: ("`is not` is not known here", "!="),
-    ast.Lambda: ("a lambda has no place in an expression", ""),
-    ast.Subscript: ("`[...]` has no place behind a name", ""),
-    ast.JoinedStr: ("a formatted string has no place in an expression", ""),
-    ast.NamedExpr: ("`:=` has no place in an expression", "=="),
-    ast.Dict: ("a mapping has no place in an expression", ""),
-    ast.GeneratorExp: ("`for` stands only within count, any or all", ""),
-    ast.ListComp: ("`for` stands only within count, any or all", ""),
-    ast.SetComp: ("`for` stands only within count, any or all", ""),
-}
-_UNKNOWN = ("this has no place in an expression", "")
-_BOOLS = {"True": True, "False": False, "true": True, "false": False}
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_CALLS = ("all", "any", "count", "cued", "held", "running", "min", "max", "abs", "len")
 
 
 class Reader:
@@ -134,7 +111,7 @@ class Reader:
         return ExprError(message, self._span(tree)[0], suggestion)
 
     def _refused(self, what: ast.AST, at: ast.expr) -> ExprError:
-        message, suggestion = _REFUSED.get(type(what), _UNKNOWN)
+        message, suggestion = REFUSED.get(type(what), UNKNOWN)
         return self._fault(at, message, suggestion)
 
     def _condition(self, tree: ast.expr) -> Node:
@@ -169,8 +146,8 @@ class Reader:
             return replace(self._bound[path], span=span)
         if path in self._scope.variables:
             return Variable(path, self._scope.variables[path], span)
-        if path in _BOOLS:
-            return Const(_BOOLS[path], Type("bool"), span)
+        if path in BOOLS:
+            return Const(BOOLS[path], Type("bool"), span)
         return self._fact(path, span)
 
     def _fact(self, path: str, span: Span) -> Fact | Spread:
@@ -223,9 +200,9 @@ class Reader:
         raise self._refused(tree.op, tree)
 
     def _arithmetic(self, tree: ast.BinOp) -> Arith:
-        op = _ARITH.get(type(tree.op))
+        op = ARITH.get(type(tree.op))
         if op is None:
-            message, suggestion = _REFUSED.get(type(tree.op), _UNKNOWN)
+            message, suggestion = REFUSED.get(type(tree.op), UNKNOWN)
             between = self._source[self._span(tree.left)[1] :]
             gap = len(between) - len(between.lstrip(" )"))
             raise ExprError(message, self._span(tree.left)[1] + gap, suggestion)
@@ -245,7 +222,7 @@ class Reader:
                 nodes.append(self._collection(right))
                 links.append(self._among(op, nodes[-2], nodes[-1]))
                 continue
-            name = _COMPARE.get(type(op))
+            name = COMPARE.get(type(op))
             if name is None:
                 raise self._refused(op, right)
             nodes.append(self.read(right))
@@ -322,8 +299,8 @@ class Reader:
 
     def _call(self, tree: ast.Call) -> Node:
         name = self._path(tree.func) if isinstance(tree.func, ast.Name) else ""
-        if name not in _CALLS:
-            raise self._fault(tree, f"the functions are {', '.join(_CALLS)}", closest(name, _CALLS))
+        if name not in CALLS:
+            raise self._fault(tree, f"the functions are {', '.join(CALLS)}", closest(name, CALLS))
         if tree.keywords or not tree.args:
             raise self._fault(tree, f"{name}() takes plain arguments, at least one")
         if name in ("count", "any", "all"):
@@ -389,7 +366,7 @@ class Reader:
         variable = loop.target.id
         if not _ID.fullmatch(variable):
             raise self._fault(loop.target, f"{variable} is not a name: small letters, digits, _")
-        if variable in self._bound or variable in self._scope.variables or variable in _BOOLS:
+        if variable in self._bound or variable in self._scope.variables or variable in BOOLS:
             raise self._fault(loop.target, f"{variable} means something else here already")
         path = self._path(loop.iter)
         if path not in self._scope.sets:
