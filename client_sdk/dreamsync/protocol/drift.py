@@ -30,5 +30,10 @@ def fine_at(drift: WireDrift, world_ms: int) -> int:
 
 
 def value_at(drift: WireDrift, world_ms: int) -> int:
-    """Return the whole value at `world_ms`: the fine one rounded down (toward minus infinity)."""
-    return fine_at(drift, world_ms) // UNIT
+    """Return the whole value at `world_ms`: the last whole one it came through.
+
+    A rising fact is rounded down, a falling one (rate < 0) up, one that stands still down; down
+    is toward minus infinity.
+    """
+    fine = fine_at(drift, world_ms)
+    return -(-fine // UNIT) if drift.rate < 0 else fine // UNIT

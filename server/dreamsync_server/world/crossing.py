@@ -38,11 +38,7 @@ def step_ms(drift: Drift, target: int, after_ms: int) -> int | None:
         return None
     if (target > now) is not (drift.rate > 0):
         return None
-    # Rising, a value is reached with its first fine unit; falling, with its last.
-    if drift.rate > 0:
-        way = target * DRIFT_UNIT - drift.fine
-    else:
-        way = drift.fine - ((target + 1) * DRIFT_UNIT - 1)
+    way = abs(target * DRIFT_UNIT - drift.fine)
     return drift.since_ms - (-way // abs(drift.rate))
 
 

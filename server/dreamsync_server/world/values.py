@@ -30,8 +30,13 @@ class Drift(NamedTuple):
         return drift_fine(self.fine, self.rate, self.low, self.high, world_ms - self.since_ms)
 
     def at(self, world_ms: int) -> int:
-        """Return the whole value at `world_ms`: the fine one, rounded down."""
-        return self.fine_at(world_ms) // DRIFT_UNIT
+        """Return the whole value at `world_ms`: the last whole one it came through.
+
+        A rising fact rounds down, a falling one up, so that either keeps its start for a whole
+        step; one that stands still rounds down.
+        """
+        fine = self.fine_at(world_ms)
+        return -(-fine // DRIFT_UNIT) if self.rate < 0 else fine // DRIFT_UNIT
 
 
 class TextRef(NamedTuple):
