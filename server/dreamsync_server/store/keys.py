@@ -1,0 +1,73 @@
+"""Every key name in the store. One world's keys share a hash tag, so that they share a shard."""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from dreamsync_server.limits import DIRECTORY_BUCKETS
+
+BELL_PREFIX: Final = "{w:"
+BELL_SUFFIX: Final = "}:bell"
+
+
+class WorldKeys(NamedTuple):
+    """The keys of one world; all but `bell`, which is a channel, die with it.
+
+    `own`: hash of e(poch), n(once), o (node), t(ail seq), te (its epoch), b(atch), z (last sealed
+    seq). `log`: stream `<epoch>-<seq>` -> c(ommit). `epochs`: sorted set, epoch by its first seq.
+    `segments`: hash, first seq -> sealed commits; `sealed`: sorted set, first seq by last seq.
+    `texts`: hash, reference -> author, salt, text. `snapshots`: hash, seq -> snapshot.
+    `inbox`: stream of p(roposals). `card`, `status`: one value each.
+    """
+
+    own: str
+    log: str
+    epochs: str
+    segments: str
+    sealed: str
+    texts: str
+    snapshots: str
+    inbox: str
+    card: str
+    status: str
+    bell: str
+
+
+@lru_cache(maxsize=8192)
+def of_world(world: str) -> WorldKeys:
+    """Return the keys of a world."""
+    tag = f"{BELL_PREFIX}{world}}}"
+    return WorldKeys(*[f"{tag}:{name}" for name in WorldKeys._fields])
+
+
+def world_of_bell(channel: bytes) -> str | None:
+    """Return the world whose doorbell a channel is; None where it is none."""
+    name = channel.decode()
+    if not (name.startswith(BELL_PREFIX) and name.endswith(BELL_SUFFIX)):
+        return None
+    return name[len(BELL_PREFIX) : -len(BELL_SUFFIX)]
+
+
+def directory(bucket: int) -> str:
+    """Return the sorted set that lists one bucket's worlds by created_ms."""
+    return f"dir:{bucket}"
+
+
+def directory_of(world: str) -> str:
+    """Return the sorted set that lists a world."""
+    return directory(crc32(world.encode()) % DIRECTORY_BUCKETS)
+
+
+def code(code_hash: str) -> str:
+    """Return the key that leads from a typed invite code to its world."""
+    return f"code:{code_hash}"
+
+
+def pack(pack_hash: str) -> str:
+    """Return the key of a pack's files."""
+    return f"pack:{pack_hash}"
+
+
+def lease(holder: str) -> str:
+    """Return the key of a lease."""
+    return f"lease:{holder}"

@@ -1,0 +1,132 @@
+"""Worlds, packs and leases in Valkey or Redis: what is known beside the logs."""
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from dreamsync_server.errors import StoreError
+from dreamsync_server.limits import DIRECTORY_BUCKETS
+from dreamsync_server.store import codec, keys
+from dreamsync_server.store.port import WorldCard
+from dreamsync_server.store.redis.link import Call, Link
+
+log = logging.getLogger(__name__)
+
+_CARDS_AT_ONCE: Final = 500
+
+
+class RedisDirectory:
+    """The part of the contract that is about worlds, packs, nodes and the store's health.
+
+    The listing and the codes lie in other shards than the worlds: they are hints, written before
+    a world and deleted after it, so that no world is ever unlisted.
+    """
+
+    _link: Link
+
+    async def create_world(self, card: WorldCard) -> bool:
+        """Write a new world's card and list it; False where the id or its code is taken."""
+        return await self._link.shield(self._create_world(card))
+
+    async def card(self, world: str) -> WorldCard | None:
+        """Return a world's card."""
+        raw = await self._link.read("GET", keys.of_world(world).card)
+        return None if raw is None else codec.decode_card(raw)
+
+    async def worlds(self) -> Sequence[WorldCard]:
+        """Return the cards of all listed worlds, ordered by creation."""
+        ranges = [("ZRANGE", keys.directory(i), 0, -1) for i in range(DIRECTORY_BUCKETS)]
+        buckets = await self._link.read_many(ranges)
+        listed = [world.decode() for bucket in buckets for world in bucket]
+        cards = []
+        for start in range(0, len(listed), _CARDS_AT_ONCE):
+            some = listed[start : start + _CARDS_AT_ONCE]
+            raws = await self._link.read_many([("GET", keys.of_world(w).card) for w in some])
+            cards += [codec.decode_card(raw) for raw in raws if raw is not None]
+        return sorted(cards, key=lambda card: (card.created_ms, card.world))
+
+    async def world_by_code(self, code_hash: str) -> str | None:
+        """Return the world a typed invite code leads to."""
+        raw = await self._link.read("GET", keys.code(code_hash))
+        return None if raw is None else raw.decode()
+
+    async def delete_world(self, world: str) -> None:
+        """Delete a world, its log, texts and listing."""
+        await self._link.shield(self._delete_world(world))
+
+    async def set_status(self, world: str, status: Mapping[str, Any]) -> None:
+        """Write directory hints about a world."""
+        names = keys.of_world(world)
+        args = (codec.encode_plain(status),)
+        await self._link.script(Call("status", (names.card, names.status), args))
+
+    async def status(self, world: str) -> Mapping[str, Any]:
+        """Return the directory hints about a world; may be old."""
+        raw = await self._link.read("GET", keys.of_world(world).status)
+        hints: Mapping[str, Any] = {} if raw is None else codec.decode_plain(raw)
+        return hints
+
+    async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
+        """Keep a pack's files under its hash; the same hash is written once."""
+        await self._link.write("SET", keys.pack(pack_hash), codec.encode_files(files), "NX")
+
+    async def get_pack(self, pack_hash: str) -> Mapping[str, str] | None:
+        """Return a pack's files, or None."""
+        raw = await self._link.read("GET", keys.pack(pack_hash))
+        return None if raw is None else codec.decode_files(raw)
+
+    async def lease(self, holder: str, value: str, ttl_s: float) -> bool:
+        """Take or renew a lease; False where another has it."""
+        args = (value, math.ceil(ttl_s * 1000))
+        return bool(await self._link.script(Call("lease", (keys.lease(holder),), args)) == 1)
+
+    async def lease_holder(self, holder: str) -> str | None:
+        """Return the value of a live lease."""
+        raw = await self._link.read("GET", keys.lease(holder))
+        return None if raw is None else raw.decode()
+
+    async def drop_lease(self, holder: str, value: str | None = None) -> None:
+        """End a lease at once, if it has this value (any, where None)."""
+        if value is None:
+            await self._link.write("DEL", keys.lease(holder))
+        else:
+            await self._link.script(Call("drop", (keys.lease(holder),), (value,)))
+
+    async def ping(self) -> bool:
+        """Return whether the store answers in time. Never raises."""
+        try:
+            await self._link.read("PING")
+        except StoreError as error:
+            log.info("no answer to a ping: %s", error)
+            return False
+        return True
+
+    async def memory_share(self) -> float:
+        """Return used memory as a share of the store's maxmemory; 0.0 where it has none."""
+        memory = await self._link.read("INFO", "memory")
+        most = int(memory.get("maxmemory", 0))
+        return int(memory["used_memory"]) / most if most else 0.0
+
+    async def _create_world(self, card: WorldCard) -> bool:
+        """Claim the code, list the world, write it; take the code back where the id is taken."""
+        world = card.world
+        code = keys.code(card.code_hash)
+        if card.code_hash and not await self._link.write("SET", code, world, "NX"):
+            return False
+        await self._link.write("ZADD", keys.directory_of(world), "NX", card.created_ms, world)
+        names = keys.of_world(world)
+        call = Call("create", (names.own, names.card), (codec.encode_card(card),))
+        if await self._link.script(call, is_confirmed=True) == 1:
+            return True
+        known = await self.card(world)
+        if card.code_hash and (known is None or known.code_hash != card.code_hash):
+            await self._link.script(Call("drop", (code,), (world,)))
+        return False
+
+    async def _delete_world(self, world: str) -> None:
+        card = await self.card(world)
+        await self._link.write("UNLINK", *keys.of_world(world))
+        await self._link.write("ZREM", keys.directory_of(world), world)
+        if card is not None and card.code_hash:
+            await self._link.script(Call("drop", (keys.code(card.code_hash),), (world,)))

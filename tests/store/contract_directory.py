@@ -1,0 +1,130 @@
+"""What every store promises about worlds, packs, leases and its health."""
+
+import asyncio
+
+from store import builders
+from store.bench import DEADLINE_S, Bench, snapshot
+
+from dreamsync_server.store.port import Appended, Batch, Held
+
+
+class DirectoryContract:
+    """Worlds, packs, leases and health."""
+
+    async def test_a_world_is_listed_with_its_card_in_the_order_of_creation(
+        self, bench: Bench
+    ) -> None:
+        late, early = (builders.card(bench.name(), created_ms=ms) for ms in (20, 10))
+        for card in (late, early):
+            assert await bench.store.create_world(card)
+
+        assert await bench.other.card(late.world) == late
+        mine = [c for c in await bench.other.worlds() if c.world in (late.world, early.world)]
+        assert mine == [early, late]
+
+    async def test_an_id_is_taken_once_and_its_card_stays(self, bench: Bench) -> None:
+        first = builders.card(bench.name(), created_ms=1, code_hash=bench.name())
+        assert await bench.store.create_world(first)
+
+        other_code = bench.name()
+        again = builders.card(first.world, created_ms=2, code_hash=other_code)
+        assert await bench.other.create_world(again) is False
+
+        assert await bench.store.card(first.world) == first
+        assert await bench.store.world_by_code(other_code) is None
+        assert await bench.store.world_by_code(first.code_hash) == first.world
+
+    async def test_a_code_leads_to_one_world(self, bench: Bench) -> None:
+        code = bench.name()
+        first = builders.card(bench.name(), code_hash=code)
+        assert await bench.store.create_world(first)
+
+        assert await bench.store.create_world(builders.card(bench.name(), code_hash=code)) is False
+        assert await bench.other.world_by_code(code) == first.world
+        assert await bench.other.world_by_code(bench.name()) is None
+
+    async def test_a_deleted_world_leaves_nothing_behind(self, bench: Bench) -> None:
+        code = bench.name()
+        card = builders.card(bench.name(), code_hash=code)
+        world = card.world
+        assert await bench.store.create_world(card)
+        owner = await bench.store.acquire(world, "node1", "n1", None)
+        assert owner is not None
+        texts = {"t1": ("s_mia", "salt", "now?")}
+        commit = builders.commit(owner.epoch, 1, texts=texts)
+        await bench.store.append([Batch(owner, "b", [commit])])
+        owner = owner._replace(tail=1)
+        await bench.store.save_snapshot(owner, snapshot(owner, 1), keep_after=1)
+        await bench.store.propose(world, builders.proposal())
+        await bench.store.set_status(world, {"awake": True})
+
+        await bench.other.delete_world(world)
+        await bench.other.delete_world(world)
+
+        store = bench.store
+        await store.set_status(world, {"awake": True})
+        (answer,) = await store.append([builders.batch(owner)])
+        assert answer == Appended("fenced", -1)
+        assert await store.held(world) is None
+        assert await store.card(world) is None
+        assert await store.tail(world) is None
+        assert await store.world_by_code(code) is None
+        assert await store.load_snapshot(world) is None
+        assert await store.status(world) == {}
+        assert not await store.read(world, 0)
+        assert not await store.inbox(world, "")
+        assert not await store.texts(world, ["t1"])
+        assert world not in [c.world for c in await store.worlds()]
+        assert await store.create_world(card)
+        assert await store.held(world) == Held(0, "", "", 0)
+
+    async def test_hints_are_replaced_whole(self, bench: Bench) -> None:
+        world = await bench.world()
+        assert await bench.store.status(world) == {}
+
+        await bench.store.set_status(world, {"awake": True, "players": 3})
+        await bench.store.set_status(world, {"chapter": "evening"})
+
+        assert await bench.other.status(world) == {"chapter": "evening"}
+
+    async def test_a_pack_is_kept_by_its_hash_and_written_once(self, bench: Bench) -> None:
+        pack_hash = bench.name()
+        files = {"pack.yaml": "id: expo\n", "text/en.yaml": "title: “Expo”\n"}
+
+        await bench.store.put_pack(pack_hash, files)
+        await bench.store.put_pack(pack_hash, {"pack.yaml": "id: other\n"})
+
+        assert await bench.other.get_pack(pack_hash) == files
+        assert await bench.other.get_pack(bench.name()) is None
+
+    async def test_a_lease_is_one_holders_until_it_is_dropped(self, bench: Bench) -> None:
+        holder = f"node:{bench.name()}"
+
+        assert await bench.store.lease(holder, "a", 30.0)
+        assert await bench.store.lease(holder, "a", 30.0)
+        assert await bench.other.lease(holder, "b", 30.0) is False
+        assert await bench.other.lease_holder(holder) == "a"
+
+        await bench.other.drop_lease(holder, "b")
+        assert await bench.other.lease_holder(holder) == "a"
+        await bench.store.drop_lease(holder, "a")
+        assert await bench.other.lease_holder(holder) is None
+        assert await bench.other.lease(holder, "b", 30.0)
+        await bench.store.drop_lease(holder)
+        assert await bench.other.lease_holder(holder) is None
+
+    async def test_a_lease_ends_by_itself_and_not_before(self, bench: Bench) -> None:
+        short, long = f"node:{bench.name()}", f"node:{bench.name()}"
+        await bench.store.lease(short, "a", 0.05)
+        await bench.store.lease(long, "a", 60.0)
+
+        async with asyncio.timeout(DEADLINE_S):
+            while await bench.other.lease_holder(short) is not None:
+                await bench.pass_time(20)
+
+        assert await bench.other.lease(short, "b", 30.0)
+        assert await bench.other.lease_holder(long) == "a"
+
+    async def test_a_store_that_runs_answers(self, bench: Bench) -> None:
+        assert await bench.store.ping() is True
+        assert 0.0 <= await bench.store.memory_share() <= 1.0
