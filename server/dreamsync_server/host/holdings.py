@@ -1,0 +1,191 @@
+"""The worlds a node owns: how each is opened, handed to its lane, and given up."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+from weakref import WeakValueDictionary
+
+from dreamsync_server.clock import Clock
+from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.host.bells import Ringer
+from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.host.lane import Lane, Why
+from dreamsync_server.host.lease import lease_of
+from dreamsync_server.host.owner import Owner
+from dreamsync_server.host.snapshots import Snapshots
+from dreamsync_server.host.status import StatusBoard
+from dreamsync_server.host.takeover import Takeover
+from dreamsync_server.limits import WORLDS_PER_NODE_MAX
+from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.port import Store
+from dreamsync_server.world.commit import Commit
+
+Where = Literal["here", "elsewhere", "missing", "stopped", "full", "draining"]
+OnConfirmed = Callable[[str, Sequence[Commit]], None]
+OnGone = Callable[[str, Why], None]
+_log = logging.getLogger(__name__)
+
+
+class Holdings:
+    """The worlds owned here, each on the lane of its shard.
+
+    Who builds it sets `on_confirmed` and `on_gone` (told of every confirmed commit, and of each
+    world that is owned here no more), `shard_of`, and `on_lane` (a lane was made: start it).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        jobs: Jobs,
+        node: str,
+        takeover: Takeover,
+        draw_token: Callable[[], str],
+        is_leased: Callable[[], bool],
+    ) -> None:
+        self.owners: dict[str, Owner] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.stopped: dict[str, str] = {}  # worlds known to have faulted, and why
+        self.listening = Listening()
+        self.ringer = Ringer(store)
+        self.statuses = StatusBoard(store, jobs, node)
+        self.emptied = asyncio.Event()
+        self.is_draining = False
+        self.on_confirmed: OnConfirmed = lambda world, commits: None
+        self.on_gone: OnGone = lambda world, why: None
+        self.on_lane: Callable[[Lane], None] = lambda lane: None
+        self.shard_of: Callable[[str], str] = lambda world: ""
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+        self._node = node
+        self._takeover = takeover
+        self._draw_token = draw_token
+        self._is_leased = is_leased
+        self._snapshots = Snapshots(store, jobs)
+        # Of worlds being opened or given up; one that nobody holds is forgotten.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def __iter__(self) -> Iterator[Owner]:
+        return iter(list(self.owners.values()))
+
+    def lane_of(self, world: str) -> Lane:
+        """Return the lane of a world's shard."""
+        shard = self.shard_of(world)
+        lane = self.lanes.get(shard)
+        if lane is None:
+            lane = Lane(self._store, self._clock, self._jobs, self, self._is_leased)
+            self.lanes[shard] = lane
+            self.on_lane(lane)
+        return lane
+
+    # --- opening -----------------------------------------------------------------------------
+
+    async def open(self, world: str) -> Where:
+        """Open a world here unless a live node owns it; its first commit is confirmed.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        async with self._lock_of(world):
+            if world in self.owners:
+                return "here"
+            if len(self.owners) >= WORLDS_PER_NODE_MAX:
+                return "full"
+            held = await self._jobs.finish(self._store.held(world))
+            card = await self._jobs.finish(self._store.card(world))
+            if held is None or card is None:
+                self.listening.discard(world)
+                return "missing"
+            if held.node not in ("", self._node):
+                holder = self._store.lease_holder(lease_of(held.node))
+                if await self._jobs.finish(holder) is not None:
+                    self.listening.discard(world)
+                    return "elsewhere"
+            fault = (await self._jobs.finish(self._store.status(world))).get("fault")
+            if fault:
+                self.stopped[world] = str(fault)
+                return "stopped"
+            try:
+                taken = await self._takeover.take(card, self._node, self._draw_token(), held)
+            except WorldFaultError as error:
+                await self._stop(world, error)
+                return "stopped"
+            if taken is None:
+                return "elsewhere"
+            await self._adopt(*taken)
+            return "here"
+
+    async def _adopt(self, owner: Owner, commits: Sequence[Commit]) -> None:
+        lane = self.lane_of(owner.world)
+        # What went into the inbox before this world was here comes before what is handed in.
+        await lane.inboxes.read(owner)
+        self.owners[owner.world] = owner
+        self.stopped.pop(owner.world, None)
+        self.listening.add(owner.world)
+        lane.add(owner)
+        lane.wake(owner)
+        self.confirmed(owner, commits)
+        _log.info("world %s is owned here from %s on", owner.world, commits[0].position)
+        if self.is_draining:
+            lane.close(owner)
+
+    async def _stop(self, world: str, error: WorldFaultError) -> None:
+        _log.error("world %s cannot be opened: %s", world, error)
+        self.stopped[world] = str(error)
+        hints = {"awake": False, "fault": str(error)}
+        await self._jobs.finish(self._store.set_status(world, hints))
+
+    # --- what lanes tell ---------------------------------------------------------------------
+
+    def confirmed(self, owner: Owner, commits: Sequence[Commit]) -> None:
+        """Show commits here and ring for those who follow elsewhere; see `LaneEvents`."""
+        try:
+            self.on_confirmed(owner.world, commits)
+        except Exception:  # noqa: BLE001 - who looks on must not stop the world
+            _log.error("a listener of world %s broke", owner.world, exc_info=True)
+        self.ringer.add(owner.world, commits[-1].position)
+        self._snapshots.consider(owner)
+
+    def ended(self, owner: Owner, why: Why) -> None:
+        """Give a world up and say so; see `LaneEvents`."""
+        world = owner.world
+        self.owners.pop(world, None)
+        self.emptied.set()
+        if why in ("fenced", "faulted"):
+            self.listening.discard(world)
+        if why == "faulted":
+            self.stopped[world] = owner.fault
+        _log.info("world %s is owned here no more: %s", world, why)
+        try:
+            self.on_gone(world, why)
+        except Exception:  # noqa: BLE001 - who looks on must not stop the others
+            _log.error("a listener of world %s broke", world, exc_info=True)
+        self._jobs.start(self._give_up(owner, why))
+
+    async def _give_up(self, owner: Owner, why: Why) -> None:
+        world = owner.world
+        async with self._lock_of(world):
+            if why == "fenced" or world in self.owners:
+                self.statuses.forget(world)
+            else:
+                await self.statuses.close(owner, is_awake=why == "released")
+                await self.lane_of(world).inboxes.trim(owner)
+                await self._jobs.finish(self._store.release(owner.ownership))
+        if why == "faulted":
+            return
+        for proposal in owner.leftovers():
+            if not await self._jobs.finish(self._store.propose(world, proposal)):
+                return
+        if why == "asleep":
+            # Somebody may have come between the last look and the release.
+            late = await self._jobs.finish(self._store.inbox(world, owner.consumed, 1))
+            if late and not self.is_draining:
+                await self.open(world)
+
+    def _lock_of(self, world: str) -> asyncio.Lock:
+        lock = self._locks.get(world)
+        if lock is None:
+            lock = self._locks[world] = asyncio.Lock()
+        return lock

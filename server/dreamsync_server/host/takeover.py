@@ -1,0 +1,155 @@
+"""Takes a world over: own its log, rebuild its state, write the first commit of a new epoch."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from dreamsync_server.clock import Clock
+from dreamsync_server.errors import FencedError, StoreUnavailableError, WorldFaultError
+from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.host.owner import Owner, Rules
+from dreamsync_server.limits import APPEND_RETRY_S, STORE_TIMEOUT_S, TAKEOVER_GRACE_MS
+from dreamsync_server.store.codec import CodecError
+from dreamsync_server.store.port import Batch, Held, Ownership, Store, WorldCard
+from dreamsync_server.store.reading import catch_up, state_of
+from dreamsync_server.world.commit import Commit, Proposal
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.state import State, as_tuple
+
+LoadPack = Callable[[str], Awaitable[Pack]]
+"""Gives the pack of a hash, from the store."""
+
+_APPEND_TRIES = 20  # of the first commit, at least APPEND_RETRY_S apart
+_log = logging.getLogger(__name__)
+
+
+class Takeover:
+    """How this node takes worlds over. What it returns is confirmed and may be served."""
+
+    def __init__(
+        self, store: Store, clock: Clock, jobs: Jobs, load_pack: LoadPack, rules: Rules
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._jobs = jobs
+        self._load_pack = load_pack
+        self._rules = rules
+
+    async def take(
+        self, card: WorldCard, node: str, nonce: str, held: Held
+    ) -> tuple[Owner, Sequence[Commit]] | None:
+        """Return the new owner and its first commits; None where another node was quicker.
+
+        Raises:
+            StoreUnavailableError: the store did not answer; the world is given up again.
+            WorldFaultError: its log, snapshot or pack is not in order; likewise.
+        """
+        work = self._store.acquire(card.world, node, nonce, held)
+        ownership = await self._jobs.finish(work)
+        if ownership is None:
+            return None
+        try:
+            pack = await self._load_pack(card.pack_hash)
+            state, snapshot_seq = await self.load(card.world, pack, ownership.tail)
+            hints = await self._jobs.finish(self._store.status(card.world))
+            owner = self._owner(card, state, ownership, hints)
+            commits = await self._write_first(owner)
+        except FencedError:
+            return None
+        except BaseException:
+            self._jobs.start(self._store.release(ownership))
+            raise
+        owner.snapshot_seq = snapshot_seq
+        return owner, commits
+
+    async def load(self, world: str, pack: Pack, tail: int) -> tuple[State, int]:
+        """Return the state at the log's tail, and the seq of the snapshot it was built from.
+
+        A snapshot that is not in order is passed over for an older one, at last for none.
+
+        Raises:
+            WorldFaultError: the log contradicts itself or ends too early.
+        """
+        at_most = tail
+        while True:
+            snapshot = await self._store.load_snapshot(world, at_most)
+            try:
+                state = State(pack) if snapshot is None else state_of(pack, snapshot)
+                await catch_up(self._store, world, state, tail)
+                if state.position.seq != tail:
+                    raise WorldFaultError(f"the log ends at {state.position.seq}, not at {tail}")
+                return state, 0 if snapshot is None else snapshot.position.seq
+            except (WorldFaultError, CodecError) as error:
+                if snapshot is None:
+                    raise WorldFaultError(str(error)) from error
+                _log.error("snapshot %s of world %s: %s", snapshot.position, world, error)
+                at_most = snapshot.position.seq - 1
+
+    def _owner(
+        self, card: WorldCard, state: State, ownership: Ownership, hints: Mapping[str, Any]
+    ) -> Owner:
+        mono_s, now_ms = self._clock.mono_s(), self._clock.now_ms()
+        arguments: dict[str, Any] = {"epoch": ownership.epoch}
+        if state.position.seq == 0:
+            owner = Owner(card, state, ownership, mono_s, self._rules, 0)
+            arguments |= {
+                "seed": card.seed,
+                "understudies": card.has_understudies,
+                "speed": card.speed,
+            }
+            owner.own.append(Proposal("open", "owner", arguments=arguments))
+            return owner
+        world_ms = resumed_ms(state, hints, now_ms)
+        owner = Owner(card, state, ownership, mono_s, self._rules, world_ms)
+        arguments["outage_ms"] = world_ms - state.world_ms
+        owner.own.append(Proposal("begin", "owner", arguments=arguments))
+        return owner
+
+    async def _write_first(self, owner: Owner) -> Sequence[Commit]:
+        batch = owner.decide_batch(self._clock.mono_s(), self._clock.now_ms(), 1)
+        if batch is None:
+            raise WorldFaultError(owner.fault)
+        await self._append(batch)
+        return owner.confirm(self._clock.mono_s())
+
+    async def _append(self, batch: Batch) -> None:
+        """Append until the outcome is known.
+
+        Raises:
+            FencedError: another owner took over meanwhile.
+            WorldFaultError: the commit cannot be stored.
+            StoreUnavailableError: the outcome is still not known.
+        """
+        for _ in range(_APPEND_TRIES):
+            (answer,) = await self._jobs.finish(self._store.append([batch]), 2 * STORE_TIMEOUT_S)
+            if isinstance(answer, StoreUnavailableError):
+                await asyncio.sleep(APPEND_RETRY_S)
+                continue
+            match answer.code:
+                case "ok":
+                    return
+                case "refused":
+                    raise WorldFaultError("the first commit cannot be stored")
+                case _:
+                    raise FencedError(answer.code)
+        raise StoreUnavailableError("the first commit is not confirmed")
+
+
+def resumed_ms(state: State, hints: Mapping[str, Any], now_ms: int) -> int:
+    """Return the world time at which a new owner goes on.
+
+    The outage counts up to `TAKEOVER_GRACE_MS`. It is measured from the last sign of life: the
+    last commit, or the later directory hint of a world in which nothing happened.
+    """
+    if not state.is_running():
+        return state.world_ms
+    speed = int(as_tuple(state.facts["@world"])[2])
+    world_ms, at_ms = state.world_ms, state.at_ms
+    hint_world_ms, hint_at_ms = hints.get("world_ms"), hints.get("at_ms")
+    if isinstance(hint_world_ms, int) and isinstance(hint_at_ms, int):
+        possible_ms = world_ms + (hint_at_ms - at_ms + 1000) * speed // 1000
+        if at_ms < hint_at_ms <= now_ms and world_ms <= hint_world_ms <= possible_ms:
+            world_ms, at_ms = hint_world_ms, hint_at_ms
+    outage_ms = min(max(0, now_ms - at_ms), TAKEOVER_GRACE_MS)
+    return world_ms + outage_ms * speed // 1000
