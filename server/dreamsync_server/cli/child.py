@@ -1,0 +1,54 @@
+"""What every child process of the supervisor does first and last."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from dreamsync_server.cli.lifeline import die_with_parent, watch_parent
+from dreamsync_server.cli.supervisor import UNUSABLE
+from dreamsync_server.errors import OperatorError
+from dreamsync_server.settings import Settings
+from dreamsync_server.telemetry import set_up_logging
+
+
+class ChildSettings(BaseModel):
+    """What the supervisor tells a child: its name in leases, the store, the operator's settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    store_url: str
+    settings: Settings
+
+
+def run_child(argv: Sequence[str], run: Callable[[ChildSettings], Awaitable[None]]) -> int:
+    """Run a child's main function under its parent's life; return the exit code."""
+    child = ChildSettings.model_validate_json(argv[0])
+    set_up_logging(is_json=child.settings.log_json, is_verbose=child.settings.verbose)
+    parent = int(os.environ.get("DREAMSYNC_PARENT", "0"))
+    if parent:
+        die_with_parent(parent)
+    try:
+        asyncio.run(_with_parent(run, child, parent))
+    except OperatorError as error:
+        print(f"dreamsync: {error}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+async def _with_parent(
+    run: Callable[[ChildSettings], Awaitable[None]], child: ChildSettings, parent: int
+) -> None:
+    work = asyncio.ensure_future(run(child))
+    watch = asyncio.ensure_future(watch_parent(parent) if parent else asyncio.Event().wait())
+    done, _ = await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+    for task in (work, watch):
+        task.cancel()
+    await asyncio.gather(work, watch, return_exceptions=True)
+    if work in done:
+        work.result()

@@ -1,0 +1,34 @@
+"""May a beat be cued: the same answer for owner, director and desk."""
+
+from support.packs import night_for_two
+
+from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.cues import refusal_of_cue, times_cued, wait_before_cue
+
+PROBE = Proposal("cue", "director")
+
+
+def test_a_beat_of_another_chapter_is_not_for_now() -> None:
+    play = night_for_two()
+    beat = play.pack.beats["blossoming"]
+    assert refusal_of_cue(play.pack, play.facts, beat, PROBE) == (
+        "not_now", (("beat", "blossoming"),),
+    )  # fmt: skip
+
+
+def test_drift_is_read_at_the_time_that_is_asked_for() -> None:
+    play = night_for_two()
+    beat = play.pack.beats["chime"]
+    assert refusal_of_cue(play.pack, play.facts, beat, PROBE) is not None
+    with play.facts.seen_at(240_000) as facts:
+        assert refusal_of_cue(play.pack, facts, beat, PROBE) is None
+    assert play.facts.ms == 0
+
+
+def test_the_gap_is_the_directors_alone() -> None:
+    play = night_for_two()
+    play.facts["@cue"] = 0
+    beat = play.pack.beats["chime"]
+    assert wait_before_cue(play.pack, play.facts, beat, is_director=True) == 10_000
+    assert wait_before_cue(play.pack, play.facts, beat, is_director=False) == 0
+    assert times_cued(play.facts, "chime") == 0

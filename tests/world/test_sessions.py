@@ -1,0 +1,44 @@
+"""Sessions: joining again changes nothing, leaving retires, presence is counted."""
+
+from support.packs import night, night_for_two
+
+from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.sessions import is_anybody_there, session_of
+
+
+def test_joining_again_with_the_same_id_changes_nothing() -> None:
+    play = night()
+    play.join("a", "ada")
+    play.join("a", "ada")
+    assert play.commits[-1].changes == ()
+
+
+def test_a_session_keeps_its_last_outcomes_and_no_more() -> None:
+    play = night_for_two()
+    for _ in range(12):
+        play.act("a", "talk", words="well")
+    session = session_of(play.facts, "a")
+    assert session is not None
+    assert (session.n, session.outcomes) == (12, tuple(f"{n} ok" for n in range(5, 13)))
+
+
+def test_only_people_who_are_here_keep_a_world_awake() -> None:
+    play = night_for_two()
+    play.propose(Proposal("term", "director", "director", term=1))
+    assert is_anybody_there(play.facts)
+    for session in "ab":
+        play.propose(Proposal("absent", "player", session))
+    assert not is_anybody_there(play.facts)
+
+
+def test_one_who_paused_and_leaves_does_not_leave_the_world_paused() -> None:
+    play = night_for_two()
+    play.ask("pause", "player", "a")
+    play.ask("leave", "player", "a")
+    assert play.facts["paused"] is False
+
+
+def test_a_world_takes_so_many_sessions_and_no_more(monkeypatch) -> None:
+    monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 2)
+    play = night_for_two()
+    assert play.join("c").code == "full"
