@@ -1,0 +1,27 @@
+"""The content hash of a pack: what makes two packs the same."""
+
+import hashlib
+from collections.abc import Mapping
+
+REHEARSALS = "rehearsals/"
+
+
+def hash_files(files: Mapping[str, str]) -> str:
+    """Return 64 hex digits: sha256 over each path, NUL, its UTF-8 bytes, NUL, by path.
+
+    Line ends are normalised to LF first, and rehearsals are left out: recording one changes
+    nothing of what is played.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        if not path.startswith(REHEARSALS):
+            digest.update(path.encode())
+            digest.update(b"\0")
+            digest.update(normalise(files[path]).encode())
+            digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def normalise(text: str) -> str:
+    """Return a text with LF line ends and without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,73 @@
+"""The header of a pack: the keys of pack.yaml that are about the whole."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from dreamsync_server.packs.faults import Faults
+from dreamsync_server.packs.sections import HEAD, Sections
+from dreamsync_server.packs.shape import Shape
+from dreamsync_server.world.model import Place
+
+FORMAT: Final = 1
+"""The version of the pack language that this server reads."""
+
+_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_CUE_GAP_MS: Final = 20_000
+_SPEED_MAX: Final = 1_000
+_LANGUAGES_MAX: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What pack.yaml says of the whole. `speed` is world ms a second of real time."""
+
+    id: str
+    languages: tuple[str, ...]
+    whereabouts: str
+    has_safety_pause: bool
+    cue_gap_ms: int
+    speed: int
+
+
+def read_header(sections: Sections, faults: Faults) -> Header:
+    """Read the header; defaults stand where it has faults."""
+    shape = Shape(sections.head, "the pack", faults)
+    is_there = bool(sections.head.entries)
+    if shape.node("format", required=is_there) is not None:
+        version = shape.integer("format", FORMAT, 0)
+        if version != FORMAT:
+            place = shape.node("format") or sections.head
+            what = f"this server reads format {FORMAT}, not {version}"
+            faults.add("wrong_format", place.place, what)
+    return Header(
+        id=_read_id(shape, required=is_there),
+        languages=_read_languages(shape),
+        whereabouts=shape.word("whereabouts", "scene", ("scene", "all")),
+        has_safety_pause=shape.flag("safety_pause", True),
+        cue_gap_ms=shape.duration_ms("cue_gap", _CUE_GAP_MS),
+        speed=1000 * shape.integer("speed", 1, 1, _SPEED_MAX),
+    )
+
+
+def _read_id(shape: Shape, *, required: bool) -> str:
+    leaf = shape.leaf("id", "an id", required=required)
+    if leaf is None:
+        return "pack"
+    if not _ID.match(leaf.text):
+        what = f"'{leaf.text}' cannot be the id of a pack: lower-case letters, digits and _"
+        shape.faults.add("bad_id", leaf.place, what)
+    return leaf.text
+
+
+def _read_languages(shape: Shape) -> tuple[str, ...]:
+    found: dict[str, Place] = {}
+    leaves = shape.leaves("languages", "languages such as en or pt-BR")
+    for leaf in leaves:
+        if not _LANGUAGE.match(leaf.text) or len(found) >= _LANGUAGES_MAX:
+            what = f"'{leaf.text}' in {HEAD} is no language such as en or pt-BR"
+            shape.faults.add("bad_language", leaf.place, what)
+        else:
+            found[leaf.text] = leaf.place
+    return tuple(found) or ("en",)
