@@ -1,5 +1,6 @@
 """What an operator may set, read once by the composition root and handed in."""
 
+import logging
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +33,11 @@ class Settings(BaseModel):
     verbose: bool = False
 
     @property
+    def log_level(self) -> int:
+        """From which level on the processes log."""
+        return logging.INFO if self.verbose else logging.WARNING
+
+    @property
     def data_path(self) -> Path:
         """The folder of the embedded store."""
-        return Path(self.data)
+        return Path(self.data).absolute()

@@ -1,1 +1,5 @@
-"""The composition root: builds everything; one small file a command."""
+"""The command line and the composition root: builds everything, one small file a command."""
+
+from dreamsync_server.cli.main import main
+
+__all__ = ["main"]

@@ -23,5 +23,5 @@ def die_with_parent(parent_pid: int) -> None:
 
 async def watch_parent(parent_pid: int) -> None:
     """Return when the parent has gone: for systems where the kernel does not tell."""
-    while os.getppid() == parent_pid:
+    while os.getppid() == parent_pid:  # noqa: ASYNC110 (the kernel rings nobody)
         await asyncio.sleep(LOOK_S)

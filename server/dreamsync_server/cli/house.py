@@ -1,0 +1,90 @@
+"""The house that `serve` opens: waits for the node, has a public world ready, says so."""
+
+import asyncio
+import sys
+
+import dreamsync
+from dreamsync_server.cli.poster import Poster
+from dreamsync_server.settings import Settings
+
+READY_S = 20.0
+LOOK_S = 0.05
+
+
+class House:
+    """Where people come in: the address of the node and the world that is ready for them."""
+
+    def __init__(self, settings: Settings, store_url: str) -> None:
+        host = settings.host if settings.host not in ("0.0.0.0", "::", "") else "127.0.0.1"
+        self._host = f"[{host}]" if ":" in host else host
+        self.settings = settings
+        self.store_url = store_url
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the node speaks TLS itself."""
+        return bool(self.settings.tls_cert)
+
+    @property
+    def web_url(self) -> str:
+        """The node's address for a browser."""
+        return f"http{'s' if self.is_tls else ''}://{self._host}:{self.settings.port}"
+
+    @property
+    def socket_url(self) -> str:
+        """The node's address for the SDK."""
+        return f"ws{'s' if self.is_tls else ''}://{self._host}:{self.settings.port}"
+
+    @property
+    def where(self) -> str:
+        """Where the data lies, for a person."""
+        return self.settings.store or str(self.settings.data_path.absolute())
+
+
+async def announce(house: House, survives: str, stop: asyncio.Event) -> None:
+    """Wait until the node serves, see that a public world is open, and print the poster."""
+    if not await until_ready(house):
+        print("dreamsync: the node did not come up; its messages are above", file=sys.stderr)
+        stop.set()
+        return
+    try:
+        poster = await open_for_all(house, survives)
+    except dreamsync.DreamsyncError as error:
+        print(f"dreamsync: serving at {house.web_url}, but: {error}", file=sys.stderr)
+        return
+    print(poster.text(), flush=True)
+
+
+async def until_ready(house: House) -> bool:
+    """Return whether the node answers within `READY_S`."""
+    port = house.settings.port
+    host = house._host.strip("[]")
+    try:
+        async with asyncio.timeout(READY_S):
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection(host, port)
+                except OSError:
+                    await asyncio.sleep(LOOK_S)
+                    continue
+                writer.close()
+                return True
+    except TimeoutError:
+        return False
+
+
+async def open_for_all(house: House, survives: str) -> Poster:
+    """Find the ready-made public world or open it; return the poster that leads there."""
+    pack = house.settings.public_pack
+    async with dreamsync.connect(house.socket_url) as dream:
+        worlds = [w for w in await dream.worlds() if w.pack == pack and not w.ending]
+        if worlds:
+            world = worlds[0].id
+        elif pack:
+            world = (await dream.create_world(pack, private=False)).id
+        else:
+            return Poster("no public world", house.web_url, "", (), house.where, survives)
+        card = await dream.card(world=world)
+    roles = tuple((role.id, role.held) for role in card.roles if role.is_open)
+    link = f"{house.web_url}/w#{world}"
+    return Poster(card.title, link, world, roles, house.where, survives)

@@ -1,0 +1,49 @@
+"""The poster: what `serve` says once people can come."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import segno
+
+QR_WIDTH_MAX = 60  # columns; a longer link gets no picture
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """What a host wants to know first."""
+
+    title: str
+    link: str
+    world: str
+    roles: Sequence[tuple[str, str]]  # (role, who holds it)
+    where: str  # the data and the store
+    survives: str
+
+    def text(self) -> str:
+        """Return the poster, a picture of the link included."""
+        waiting = [role for role, held in self.roles if held != "player"]
+        lines = [
+            "",
+            f"  Dreamsync is open: {self.title}",
+            f"  {self.link}",
+            "",
+            qr_of(self.link),
+            f"  In this terminal's neighbour:  ./dream play {self.link}",
+            f"  Roles that wait:  {', '.join(waiting) if waiting else 'none: all are taken'}",
+            f"  Data:  {self.where}",
+            f"  It survives:  {self.survives}",
+            "  Ctrl-C stops everything; nothing is lost.",
+            "",
+        ]
+        return "\n".join(lines)
+
+
+def qr_of(link: str) -> str:
+    """Return a link as a picture made of half blocks, indented by two."""
+    code = segno.make(link, error="l", micro=False)
+    if code.symbol_size(border=1)[0] > QR_WIDTH_MAX:
+        return ""
+    out = io.StringIO()
+    code.terminal(out, border=1, compact=True)
+    return "\n".join("  " + line for line in out.getvalue().splitlines()) + "\n"
