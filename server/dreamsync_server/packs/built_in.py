@@ -48,7 +48,9 @@ def thing_facts(things: dict[str, Thing], names: Names) -> Iterator[FactDecl]:
     type_ = Type("choice", choices=names.holders)
     for thing in things.values():
         of = (thing.id,)
-        yield FactDecl("holder", "thing", of, type_, thing.holder, thing.visible, 0, False, NO_PLACE)
+        yield FactDecl(
+            "holder", "thing", of, type_, thing.holder, thing.visible, 0, False, NO_PLACE
+        )
 
 
 def clock_fact(clock: str, visible: tuple[str, ...]) -> FactDecl:

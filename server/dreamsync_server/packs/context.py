@@ -29,12 +29,13 @@ class Bound:
     """What is bound in one place: the scope with its variables, and what is known of them.
 
     `free` are parameters that hold text a person writes; `distinct` are pairs that conditions
-    around this place keep apart.
+    around this place keep apart; `is_ending` says that the world ends here anyway.
     """
 
     scope: Scope
     free: frozenset[str] = frozenset()
     distinct: frozenset[Pair] = frozenset()
+    is_ending: bool = False
 
     @property
     def has_actor(self) -> bool:

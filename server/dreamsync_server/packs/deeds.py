@@ -121,9 +121,7 @@ def read_give(context: Context, bound: Bound, body: Node, place: Place) -> list[
     return [] if thing is None or to is None else [fx.Give(thing, to, place)]
 
 
-def read_who(
-    context: Context, bound: Bound, shape: Shape, key: str, place: Place
-) -> Expr | None:
+def read_who(context: Context, bound: Bound, shape: Shape, key: str, place: Place) -> Expr | None:
     """Take somebody; me where the key is not given and somebody acts here."""
     node = shape.node(key)
     if node is not None:

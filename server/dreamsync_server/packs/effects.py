@@ -8,6 +8,7 @@ from dreamsync_server.limits import EFFECTS_MAX
 from dreamsync_server.packs import deeds, turns, words
 from dreamsync_server.packs.context import Bound, Context
 from dreamsync_server.packs.faults import alike
+from dreamsync_server.packs.names import find_sort
 from dreamsync_server.packs.shape import Shape, kind_of, read_entries, read_leaves
 from dreamsync_server.packs.yaml import Leaf, Node, Row, Table
 from dreamsync_server.world import effects as fx
@@ -119,7 +120,7 @@ def _read_each(
             faults.add("wrong_kind", body.place, "'each' has one variable: `each: {r: cast}`")
         return []
     variable, over = entries[0]
-    members = read_members(context, over, f"'each' of '{variable.text}'")
+    members = read_members(context, over, None, f"'each' of '{variable.text}'")
     type_ = Type("choice", choices=members)
     is_new = context.new_variable(variable, type_, bound, "the variable")
     if not members or not is_new:
@@ -135,17 +136,17 @@ def _read_each(
     return [fx.Each(variable.text, members, when, effects, place)]
 
 
-def read_members(context: Context, node: Node, what: str) -> tuple[str, ...]:
-    """Return the ids of a set or a list, all of one sort and none a chorus role."""
+def read_members(context: Context, node: Node, sort: str | None, what: str) -> tuple[str, ...]:
+    """Return the ids of a set or a list, none of them a chorus role.
+
+    `sort` is roles, scenes or things; None takes that of the first.
+    """
     faults, names = context.faults, context.names
     leaves = read_leaves(node, what, "ids or sets", faults)
     if not leaves:
         return ()
-    first = leaves[0].text
-    sort = names.sort_of_set.get(first, "roles")
-    for one in ("scenes", "things"):
-        if first in names.of(one):
-            sort = one
+    if sort is None:
+        sort = names.sort_of_set.get(leaves[0].text) or find_sort(leaves[0], names) or "roles"
     members = names.find_all(leaves, sort, what, faults)
     for leaf in leaves:
         spread = names.sets.get(leaf.text, (leaf.text,))

@@ -100,9 +100,7 @@ def _read_decl(
     start = read_start(start_node, type_, shape.what, faults)
     can_drift = type_.kind == "int" and about != "seat"
     can_drift = can_drift and (shape.has("drift") or _is_drifting(entry.id, about, drifting))
-    return FactDecl(
-        entry.id, about, of, type_, start, visible, rate, can_drift, entry.key.place
-    )
+    return FactDecl(entry.id, about, of, type_, start, visible, rate, can_drift, entry.key.place)
 
 
 def _read_of(shape: Shape, about: str, names: Names) -> tuple[str, ...]:
@@ -174,5 +172,3 @@ def _drifting_names(sections: Sections) -> frozenset[str]:
             case Leaf():
                 pass
     return frozenset(found)
-
-

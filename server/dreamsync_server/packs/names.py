@@ -95,5 +95,3 @@ def find_sort(leaf: Leaf, names: Names) -> str | None:
         if leaf.text in names.of(sort):
             return sort
     return None
-
-

@@ -11,7 +11,9 @@ def check_scenes(pack: Pack, faults: Faults) -> None:
     reached = reachable_scenes(pack)
     for scene in pack.scenes.values():
         if scene.id not in reached:
-            what = f"nobody can come to scene '{scene.id}': no exit leads there, nothing moves there"
+            what = (
+                f"nobody can come to scene '{scene.id}': no exit leads there, nothing moves there"
+            )
             faults.add("unreachable_scene", scene.place, what)
 
 

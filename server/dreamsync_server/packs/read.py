@@ -54,7 +54,9 @@ def take_files(given: Mapping[str, str], faults: Faults) -> Mapping[str, str]:
             faults.add("too_many", place, f"a pack has at most {PACK_FILES_MAX} files")
             break
         if not _is_plain(name):
-            faults.add("file_name", place, "the path of a file has words of letters, digits, - and _")
+            faults.add(
+                "file_name", place, "the path of a file has words of letters, digits, - and _"
+            )
         elif size_bytes > PACK_FILE_BYTES_MAX or total_bytes > PACK_BYTES_MAX:
             what = f"a file has at most {PACK_FILE_BYTES_MAX} bytes, all together {PACK_BYTES_MAX}"
             faults.add("file_size", place, what)
@@ -115,8 +117,14 @@ def _read(path: Path, name: str, faults: Faults) -> str | None:
 def _is_plain(name: str) -> bool:
     """Whether a path is made of plain words: it becomes part of faults, hashes and keys."""
     words = name.split("/")
-    return 0 < len(name) <= 200 and len(words) <= _DEPTH_MAX + 1 and all(
-        word and word[0] != "." and word.isascii() and word.replace(".", "").replace("-", "")
-        .replace("_", "").isalnum()
-        for word in words
+    return (
+        0 < len(name) <= 200
+        and len(words) <= _DEPTH_MAX + 1
+        and all(
+            word
+            and word[0] != "."
+            and word.isascii()
+            and word.replace(".", "").replace("-", "").replace("_", "").isalnum()
+            for word in words
+        )
     )

@@ -4,11 +4,10 @@ Only what people, the desk or the director propose is listed; timers fall due by
 Playing one is the rehearsal's own business, in story/.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_args
-
-import yaml
 
 from dreamsync_server.limits import INT_EXACT_MAX, SAY_CHARS_MAX
 from dreamsync_server.packs.faults import Faults, alike
@@ -20,6 +19,8 @@ from dreamsync_server.world.values import Scalar
 
 FORMAT: Final = 1
 _STEPS_MAX: Final = 20_000
+_WORD: Final = re.compile(r"[a-z][a-z0-9_.]*\Z")
+_NOT_WORDS: Final = ("true", "false", "null")
 _HEX: Final = frozenset("0123456789abcdef")
 
 
@@ -200,10 +201,30 @@ def _plain_step(step: Step) -> dict[str, Any]:
 
 
 def _block(values: dict[str, Any]) -> str:
-    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10_000).rstrip()
+    return "\n".join(f"{key}: {_written(value)}" for key, value in values.items())
 
 
 def _flow(values: dict[str, Any]) -> str:
-    return yaml.safe_dump(
-        values, sort_keys=False, allow_unicode=True, width=10**9, default_flow_style=True
-    ).strip()
+    return "{" + ", ".join(f"{key}: {_written(value)}" for key, value in values.items()) + "}"
+
+
+def _written(value: Any) -> str:
+    """Return a value as YAML; text in double quotes where it might be read as something else."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case dict():
+            return _flow(value)
+        case _:
+            is_word = _WORD.match(value) and value not in _NOT_WORDS
+            return value if is_word else f'"{"".join(map(_escaped, value))}"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from dreamsync_server.limits import FACT_INT_MAX
 from dreamsync_server.packs.context import Context
 from dreamsync_server.packs.sections import Entry, Sections
 from dreamsync_server.packs.shape import Shape, kind_of, read_int
@@ -10,7 +9,7 @@ from dreamsync_server.packs.yaml import Leaf, Node, Row
 from dreamsync_server.world.model import Exit, Layer, Scene
 
 _SIZE = (12, 8)
-_SIZE_MAX = min(1_000, FACT_INT_MAX)
+_SIZE_MAX = 1_000
 
 
 def build_scenes(context: Context, sections: Sections) -> Mapping[str, Scene]:

@@ -24,10 +24,11 @@ DOTTED: Final = ("scenes", "facts", "actions", "beats", "endings")
 """Sections whose ids may have several words, joined by dots."""
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
-RESERVED: Final = frozenset(
-    {"me", "all", "any", "here", "desk", "nobody", "nowhere", "self", "both", "true", "false"}
+# The words of expressions can stand nowhere in a name, the language's own not as a whole one.
+_KEYWORDS: Final = frozenset({"me", *(word for word in keyword.kwlist if word.islower())})
+_RESERVED: Final = frozenset(
+    {"all", "any", "here", "desk", "nobody", "nowhere", "self", "both", "true", "false"}
     | {"min", "max", "abs", "len", "count", "cued", "held", "running", "stop", "null", "none"}
-    | {word for word in keyword.kwlist if word.islower()}
 )
 
 
@@ -96,7 +97,7 @@ def check_id(key: Leaf, section: str, faults: Faults) -> bool:
         faults.add("bad_id", key.place, f"'{key.text}' cannot be an id: {allowed}")
         return False
     for word in words:
-        if word in RESERVED:
+        if word in _KEYWORDS or (word in _RESERVED and len(words) == 1):
             faults.add("reserved_id", key.place, f"'{word}' is a word of the language, not an id")
             return False
     return True

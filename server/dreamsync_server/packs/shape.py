@@ -96,7 +96,9 @@ class Shape:
     def leaves(self, key: str, kind: str, *, required: bool = False) -> tuple[Leaf, ...]:
         """Take a list of scalars; a single one is a list of one."""
         node = self.node(key, required=required)
-        return () if node is None else read_leaves(node, f"'{key}' of {self.what}", kind, self.faults)
+        return (
+            () if node is None else read_leaves(node, f"'{key}' of {self.what}", kind, self.faults)
+        )
 
     def duration_ms(self, key: str, default: int, *, required: bool = False) -> int:
         """Take a duration such as `10s`, `5m`, `2h`, `500ms`."""

@@ -1,6 +1,7 @@
 """Laws, beats, endings and chapters."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from dreamsync_server.limits import BEATS_MAX
@@ -52,7 +53,7 @@ def _build_beat(context: Context, entry: Entry, kind: str) -> Beat:
     shape = Shape(entry.node, f"{kind} '{entry.id}'", faults)
     bound = context.bound()
     when = context.condition(shape.node("when"), bound, shape.what)
-    bound = bound.where(when)
+    bound = replace(bound.where(when), is_ending=kind == "ending")
     chapters = names.find_all(
         shape.leaves("chapters", "chapters"), "chapters", f"'chapters' of {shape.what}", faults
     )

@@ -11,21 +11,28 @@ from dreamsync_server.packs.faults import Faults, alike
 from dreamsync_server.packs.sections import HEAD, Sections
 from dreamsync_server.packs.shape import kind_of
 from dreamsync_server.packs.yaml import Leaf, Node
-from dreamsync_server.world.model import FactDecl, Pack, Place
+from dreamsync_server.world.model import Action, FactDecl, Pack, Place
 
 Need = tuple[str, Place]
 """A key that every language must have, and what needs it."""
 
-BUILT_IN: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {
-        "action.go.label": "go to",
-        "go.left": "{me} leaves.",
-        "go.came": "{me} comes in.",
-    },
-}
-"""Texts of the built-in action `go`, for packs that do not word it themselves."""
+ENGINE: Final = (
+    "action.go.label", "seat.player", "seat.understudy", "seat.nobody", "paused", "unpaused",
+    "fact.scene", "fact.held", "fact.player", "fact.holder", "fact.chapter", "fact.ending",
+    "fact.paused", "value.held.nobody", "value.held.player", "value.held.understudy",
+)  # fmt: skip
+"""Sentences of the engine's own that a pack may word itself, like those in `ENGINE_NAMES`."""
 
-_GO_NAMES: Final = frozenset({"me", "to"})
+ENGINE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "go.left": ("me", "who", "to"),
+    "go.came": ("me", "who", "to"),
+    "seat.player": ("me", "who"),
+    "seat.understudy": ("me", "who"),
+    "seat.nobody": ("me", "who"),
+}
+"""What fills the placeholders of some of them."""
+
+_REFUSAL: Final = "refusal."  # a refusal's sentence by its code, such as refusal.cooldown
 _PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _BRACE: Final = re.compile(r"[{}]")
 
@@ -46,9 +53,8 @@ def build_texts(
         names.setdefault(one.key, []).append(one)
     for key, place in needs:
         needed.setdefault(key, place)
-    go = Place("", 0, 0)
-    for key in ("go.left", "go.came"):
-        names.setdefault(key, []).append(Said(key, go, _GO_NAMES))
+    for key, filled in ENGINE_NAMES.items():
+        names.setdefault(key, []).append(Said(key, Place("", 0, 0), frozenset(filled)))
     known = {*needed, *optional}
     _refuse_undeclared(sections, languages, faults)
     built = {}
@@ -58,11 +64,10 @@ def build_texts(
         for key, leaf in leaves.items():
             if key in known:
                 _check_placeholders(key, leaf, names.get(key, []), faults)
-            else:
+            elif not key.startswith(_REFUSAL):
                 what = f"nothing says the text '{key}'"
                 faults.add("unused_text", leaf.place, what, alike(key, known - set(leaves)))
-        given = {key: leaf.text.strip() for key, leaf in leaves.items()}
-        built[language] = {**BUILT_IN.get(language, {}), **given}
+        built[language] = {key: leaf.text.strip() for key, leaf in leaves.items()}
     return built
 
 
@@ -101,10 +106,10 @@ def needs_of(pack: Pack) -> Iterator[Need]:
 
 def optional_keys(pack: Pack) -> Iterator[str]:
     """Yield every key that a pack may have beyond those it needs."""
-    yield from BUILT_IN["en"]
-    for action in pack.actions:
-        yield f"action.{action}.text"
-        yield f"action.{action}.refuse"
+    yield from ENGINE
+    yield from ENGINE_NAMES
+    for action in pack.actions.values():
+        yield from _optional_of_action(action)
     for decl in pack.decls:
         if is_built_in(decl):
             continue
@@ -113,16 +118,20 @@ def optional_keys(pack: Pack) -> Iterator[str]:
         words = ("true", "false") if type_.kind == "bool" else type_.choices
         for word in words:
             yield f"value.{decl.name}.{word}"
-    for action_id, action in pack.actions.items():
-        for param in action.params:
-            yield f"action.{action_id}.{param.name}"
-            for word in param.type.choices:
-                yield f"value.{action_id}.{param.name}.{word}"
 
 
 def placeholders(text: str) -> tuple[str, ...]:
     """Return the names of a text's placeholders, in order."""
     return tuple(match[1] for match in _PLACEHOLDER.finditer(text))
+
+
+def _optional_of_action(action: Action) -> Iterator[str]:
+    yield f"action.{action.id}.text"
+    yield f"action.{action.id}.refuse"
+    for param in action.params:
+        yield f"action.{action.id}.{param.name}"
+        for word in param.type.choices:
+            yield f"value.{action.id}.{param.name}.{word}"
 
 
 def _is_hidden(decl: FactDecl) -> bool:
@@ -171,7 +180,7 @@ def _tell_missing(
 ) -> None:
     spare = [key for key in leaves if key not in known]
     for key, place in needed.items():
-        if key not in leaves and key not in BUILT_IN.get(language, {}):
+        if key not in leaves:
             what = f"there is no text '{key}' in text/{language}.yaml"
             faults.add("missing_text", place, what, alike(key, spare))
 

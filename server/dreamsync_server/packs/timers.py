@@ -55,9 +55,7 @@ def declare_choices(
         if faults.errors > before:
             faults.broken.add(entry.id)
         if role is not None and default is not None:
-            choice = Choice(
-                entry.id, role, options, default.text, within_ms, entry.key.place
-            )
+            choice = Choice(entry.id, role, options, default.text, within_ms, entry.key.place)
             found[entry.id] = (choice, bodies)
     return found
 

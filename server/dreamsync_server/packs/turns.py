@@ -70,6 +70,10 @@ def read_chapter(context: Context, bound: Bound, body: Node, place: Place) -> li
 def read_end(context: Context, bound: Bound, body: Node, place: Place) -> list[fx.Effect]:
     """Read `end: ending`."""
     ending = _named(context, body, "endings", "end")
+    if bound.is_ending:
+        what = "an ending ends the world by itself: there is nothing left to end"
+        context.faults.add("end_in_ending", place, what)
+        return []
     return [] if ending is None else [fx.End(ending, place)]
 
 

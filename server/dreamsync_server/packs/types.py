@@ -28,7 +28,9 @@ def read_type(shape: Shape, names: Names) -> Type | None:
         case "bool":
             return Type("bool")
         case "choice":
-            return read_choices(shape.node("choices", required=True), shape.what, names, shape.faults)
+            return read_choices(
+                shape.node("choices", required=True), shape.what, names, shape.faults
+            )
         case "text":
             return Type("text", size_max=shape.integer("size", TEXT_CHARS, 1, TEXT_FACT_CHARS_MAX))
         case "list":
@@ -81,7 +83,9 @@ def read_choices(node: Node | None, what: str, names: Names, faults: Faults) -> 
     return Type("choice", choices=tuple(found)) if found else None
 
 
-def read_start(node: Node | None, type_: Type, what: str, faults: Faults) -> Scalar | tuple[Scalar, ...]:
+def read_start(
+    node: Node | None, type_: Type, what: str, faults: Faults
+) -> Scalar | tuple[Scalar, ...]:
     """Return a fact's starting value; what an author would expect where none is given."""
     default = zero_of(type_)
     if node is None:

@@ -51,11 +51,6 @@ def check_sight(pack: Pack, context: Context) -> None:
             for role in pack.roles:
                 sight = _Sight(pack, role, frozenset([scene.id]))
                 _check(way.when, sight, context, leaves, f"an exit of scene '{scene.id}'", "")
-    for choice in pack.choices.values():
-        for option in choice.options.values():
-            sight = _Sight(pack, choice.role)
-            what = f"option '{option.id}' of choice '{choice.id}'"
-            _check(option.when, sight, context, leaves, what, "")
 
 
 _VEIL = ": mark the action 'veiled: true', or ask something else"
@@ -219,9 +214,7 @@ def _sees_fact(name: str, sight: _Sight, marks: dict[str, str] | None = None) ->
     return any(_sees_by(word, fact, fact.decl, sight, marks) for word in fact.decl.visible)
 
 
-def _sees_by(
-    word: str, fact: Fact, decl: FactDecl, sight: _Sight, marks: dict[str, str]
-) -> bool:
+def _sees_by(word: str, fact: Fact, decl: FactDecl, sight: _Sight, marks: dict[str, str]) -> bool:
     about = fact.about[0] if fact.about else ""
     mark = marks.get(about, about)
     match word:

@@ -31,9 +31,7 @@ def read_visible(shape: Shape, about: str, names: Names) -> tuple[str, ...]:
     words = WORDS[about]
     for leaf in leaves:
         kind, colon, role = leaf.text.partition(":")
-        if leaf.text in words:
-            found[leaf.text] = None
-        elif kind == "role" and colon and role in names.roles:
+        if leaf.text in words or (kind == "role" and colon and role in names.roles):
             found[leaf.text] = None
         elif kind == "role" and colon:
             if role not in faults.broken:

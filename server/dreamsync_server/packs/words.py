@@ -119,9 +119,7 @@ def _shape(context: Context, body: Node, effect: str) -> Shape:
     return Shape(body, f"an effect '{effect}'", context.faults)
 
 
-def _read_with(
-    context: Context, bound: Bound, shape: Shape
-) -> tuple[tuple[str, Expr], ...] | None:
+def _read_with(context: Context, bound: Bound, shape: Shape) -> tuple[tuple[str, Expr], ...] | None:
     """Take `with`: what fills the text's placeholders; None behind a fault."""
     given: list[tuple[str, Expr]] = []
     is_whole = True
@@ -166,5 +164,5 @@ def _use(
     names = {name for name in bound.scope.variables if name not in bound.free and name != "me"}
     names.update(name for name, _ in given)
     if has_me:
-        names.add("me")
+        names.update(("me", "who"))
     context.said.append(Said(text.text, text.place, frozenset(names)))

@@ -27,7 +27,9 @@ _FLOAT: Final = re.compile(
 )
 _DIGITS_MAX: Final = len(str(FACT_INT_MAX)) + 8  # longer numbers are no numbers of ours
 # Beyond printable text; libyaml also takes the last three for line breaks, YAML 1.2 does not.
-_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]")
+_FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]"
+)
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -137,7 +139,9 @@ class _Tree:
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
-                        self._stop("yaml_documents", event, "a second document: one file, one `---`")
+                        self._stop(
+                            "yaml_documents", event, "a second document: one file, one `---`"
+                        )
                 case yaml.AliasEvent():
                     self._stop("yaml_alias", event, f"the alias *{event.anchor}: write it out")
                 case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
