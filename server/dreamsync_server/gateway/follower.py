@@ -1,0 +1,269 @@
+"""Follows one world's log in this process: one state for all its sessions here.
+
+Commits come from the host in the same process (`on_confirmed`) or are read from the store at a
+doorbell, and each second in any case, since doorbells get lost. Never past the confirmed tail.
+Where a commit does not fit what was followed (a gap, another epoch for a known seq, a digest that
+does not come out), the state is loaded anew and whoever listens is told to start over.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Protocol
+
+from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.gateway.rewind import Step, unwound
+from dreamsync_server.gateway.views import ClassIndex
+from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS, RING_COMMITS
+from dreamsync_server.store.codec import decode_plain
+from dreamsync_server.store.port import Snapshot, Store
+from dreamsync_server.world.audience import Dependents, is_system
+from dreamsync_server.world.commit import Commit, Position
+from dreamsync_server.world.evolve import evolve
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.snapshot import from_plain
+from dreamsync_server.world.state import State
+from dreamsync_server.world.values import TextRef
+
+log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who is told what a follower took in. Nothing here may raise or wait."""
+
+    def take(self, step: Step) -> None:
+        """Take in one commit; the follower's state stands behind it."""
+        ...
+
+    def taken(self) -> None:
+        """Know that no more commits come in this turn of the loop."""
+        ...
+
+    def diverged(self) -> None:
+        """Start over from the follower's state: what was followed was not the log."""
+        ...
+
+
+class _DivergedError(Exception):
+    """What was followed is not what the log says."""
+
+
+class Follower:
+    """The state of one world, kept by applying commits, with the way back over the last ones."""
+
+    def __init__(self, world: str, pack: Pack, store: Store) -> None:
+        self.world = world
+        self.pack = pack
+        self.state = State(pack)
+        self.index = ClassIndex(pack, self.state.facts)
+        self.texts: dict[str, str] = {}
+        self.listener: Listener | None = None
+        self.is_faulted = False
+        self._store = store
+        self._dependents = Dependents(pack)
+        self._ring: deque[Step] = deque()
+        self._lock = asyncio.Lock()
+        self._waiters: dict[int, tuple[Callable[[], bool], asyncio.Future[None]]] = {}
+        self._waiter_ids = 0
+
+    # --- taking commits in -----------------------------------------------------------------
+
+    def on_confirmed(self, commits: Sequence[Commit]) -> None:
+        """Take in commits of the host in this process; those known or too early are passed by.
+
+        A gap is left to `look`, which the caller is asked for by the next doorbell or second.
+        """
+        if self._lock.locked():
+            return  # being loaded or read: that goes up to the tail by itself
+        try:
+            took = self._take_all(commits)
+        except (_DivergedError, WorldFaultError) as error:
+            log.warning("world %s: %s; it will be loaded anew", self.world, error)
+            self.is_faulted = True
+            return
+        if took and self.listener is not None:
+            self.listener.taken()
+
+    async def load(self) -> None:
+        """Load the newest snapshot and the log behind it."""
+        async with self._lock:
+            await self._load()
+
+    async def look(self) -> None:
+        """Read what the log has beyond what was followed; load anew where it diverged.
+
+        Raises:
+            StoreUnavailableError: the store could not be read; the state stays as it is.
+            WorldFaultError: the log itself does not come to its own digests.
+        """
+        async with self._lock:
+            tail = await self._store.tail(self.world)
+            here = self.state.position
+            if tail is None or (tail == here and not self.is_faulted):
+                return
+            try:
+                if self.is_faulted or tail.seq < here.seq or tail.epoch < here.epoch:
+                    raise _DivergedError(f"followed to {here}, the log ends at {tail}")
+                took = await self._read_on(tail.seq, self._take)
+            except (_DivergedError, WorldFaultError) as error:
+                log.warning("world %s: %s; loading it anew", self.world, error)
+                await self._load()
+                if self.listener is not None:
+                    self.listener.diverged()
+                return
+        if took and self.listener is not None:
+            self.listener.taken()
+
+    async def until(self, is_so: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until something is so of the state, at most `timeout_s`; return whether it is."""
+        if is_so():
+            return True
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiter_ids += 1
+        key = self._waiter_ids
+        self._waiters[key] = (is_so, done)
+        try:
+            await asyncio.wait_for(done, timeout_s)
+        except TimeoutError:
+            return is_so()
+        finally:
+            self._waiters.pop(key, None)
+        return True
+
+    # --- going back ------------------------------------------------------------------------
+
+    def is_on_history(self, position: Position) -> bool:
+        """Return whether a position lies on the log that was followed."""
+        if not 0 < position.seq <= self.state.position.seq:
+            return False
+        epochs = [epoch for epoch, first in self.state.epochs if first <= position.seq]
+        return bool(epochs) and epochs[-1] == position.epoch
+
+    def steps_after(self, seq: int) -> list[Step] | None:
+        """Return the steps behind `seq`, or None where the ring does not reach back to it."""
+        first = self.state.position.seq - len(self._ring) + 1
+        if seq + 1 < first:
+            return None
+        return list(islice(self._ring, max(0, seq + 1 - first), None))
+
+    def newest_steps(self, most: int) -> list[Step]:
+        """Return at most the newest `most` steps, in order."""
+        return list(islice(self._ring, max(0, len(self._ring) - most), None))
+
+    async def past(self, seq: int) -> tuple[ClassIndex, list[Step]] | None:
+        """Return the index as it was at `seq` and the steps since, or None where out of reach.
+
+        From the ring where it reaches back; else from an older snapshot and the log.
+        """
+        steps = self.steps_after(seq)
+        if steps is not None:
+            return unwound(self.index, steps), steps
+        tail = self.state.position.seq
+        if tail - seq > LOG_WINDOW_COMMITS:
+            return None
+        older = await self._store.load_snapshot(self.world, at_most=seq)
+        if older is None and tail > LOG_WINDOW_COMMITS:
+            return None
+        follower = Follower(self.world, self.pack, self._store)
+        try:
+            follower._start_at(older)
+            await follower._read_on(seq, follower._take)
+            past = follower.index.copy()
+            await follower._read_on(tail, follower._take)
+        except (_DivergedError, WorldFaultError):
+            return None
+        self.texts.update(follower.texts)
+        # The ring may have gone on meanwhile: what came since is in it.
+        newer = self.steps_after(follower.state.position.seq)
+        if newer is None or not self.is_on_history(follower.state.position):
+            return None
+        return past, [*follower.newest_steps(tail - seq), *newer]
+
+    # --- inside ----------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        self._start_at(await self._store.load_snapshot(self.world))
+        tail = await self._store.tail(self.world)
+        if tail is not None:
+            await self._read_on(tail.seq, self._apply)
+        refs = [v.ref for v in self.state.facts.values() if type(v) is TextRef]
+        missing = [ref for ref in refs if ref and ref not in self.texts]
+        if missing:
+            found = await self._store.texts(self.world, missing)
+            self.texts.update({ref: text for ref, (_, _, text) in found.items()})
+        self._wake()
+
+    def _start_at(self, snapshot: Snapshot | None) -> None:
+        state = State(self.pack)
+        if snapshot is not None:
+            state = from_plain(self.pack, decode_plain(snapshot.state))
+        self.state = state
+        self.index = ClassIndex(self.pack, state.facts, self._dependents)
+        self.is_faulted = False
+        self._ring.clear()
+
+    async def _read_on(self, up_to: int, take: Callable[[Commit], bool]) -> bool:
+        """Read the log up to a seq and take it in. The last known commit is read again, to
+        see that it is still the one that was followed."""
+        took = False
+        while self.state.position.seq < up_to:
+            here = self.state.position
+            after = max(0, here.seq - 1)
+            page = await self._store.read(self.world, after, up_to, LOG_PAGE)
+            news = [commit for commit in page if commit.position.seq > here.seq]
+            if here.seq and not (page and page[0].position == here) and self._ring:
+                raise _DivergedError(f"the log has another commit at {here}")
+            if not news:
+                return took
+            for commit in news:
+                took = take(commit) or took
+        return took
+
+    def _take_all(self, commits: Iterable[Commit]) -> bool:
+        took = False
+        for commit in commits:
+            here = self.state.position
+            if commit.position.seq <= here.seq:
+                if not self.is_on_history(commit.position):
+                    raise _DivergedError(f"{commit.position} contradicts what was followed")
+                continue
+            if commit.position.seq > here.seq + 1:
+                break
+            took = self._take(commit) or took
+        return took
+
+    def _take(self, commit: Commit) -> bool:
+        self._apply(commit)
+        if self.listener is not None:
+            self.listener.take(self._ring[-1])
+        self._wake()
+        return True
+
+    def _apply(self, commit: Commit) -> bool:
+        state = self.state
+        old_ms = state.facts.ms
+        for ref, (_, _, text) in commit.texts.items():
+            self.texts[ref] = text
+        undo = evolve(state, commit)
+        shifts = self.index.follow(state, undo)
+        system = tuple((n, old, state.facts.get(n)) for n, old in undo if is_system(n))
+        self._ring.append(Step(commit, shifts, system, old_ms))
+        if len(self._ring) > RING_COMMITS:
+            self._forget_texts(self._ring.popleft())
+        return True
+
+    def _forget_texts(self, step: Step) -> None:
+        """Let go of the texts of a commit that left the ring, but for those still in a fact."""
+        if not step.commit.texts:
+            return
+        kept = {value.ref for value in self.state.facts.values() if type(value) is TextRef}
+        for ref in step.commit.texts:
+            if ref not in kept:
+                self.texts.pop(ref, None)
+
+    def _wake(self) -> None:
+        for is_so, done in tuple(self._waiters.values()):
+            if not done.done() and is_so():
+                done.set_result(None)

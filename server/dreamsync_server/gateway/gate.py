@@ -1,0 +1,251 @@
+"""The one outbound gate: all that a client is ever told of a world is made here.
+
+What a viewer sees is judged by `JUDGE` alone, through the eyes (`views.Eyes`) that are made of it;
+views, snapshots, resumed tails, offers, outcomes and events get their words here, in the client's
+language. A room is handed its judge when it is made, so that a test can put another in its place
+and see the leak test fail.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from dreamsync_server.gateway.cards import Cards, wire_value
+from dreamsync_server.gateway.views import ClassIndex, Eyes, Fold, Judge
+from dreamsync_server.gateway.wording import Words
+from dreamsync_server.store.port import WorldCard
+from dreamsync_server.world.acting import GO
+from dreamsync_server.world.audience import Atoms, atoms_of_desk, atoms_of_player, atoms_of_watcher
+from dreamsync_server.world.audience import sees as _sees
+from dreamsync_server.world.commit import Cause, Event, Outcome, Position
+from dreamsync_server.world.model import Expr, Pack
+from dreamsync_server.world.offers import Offer
+from dreamsync_server.world.seats import seat_of
+from dreamsync_server.world.state import Facts, State, role_of
+from dreamsync_server.world.values import TextRef, Value, digest_hex
+
+JUDGE: Final[Judge] = _sees
+
+Map = dict[str, Any]
+_EVENT_KINDS: Final = frozenset(
+    "said told beat chapter ending choice chosen seat done whisper paused unpaused nudge"
+    " asked".split()
+)
+_KINDS_WITH_WHO: Final = frozenset(("said", "choice", "chosen", "seat", "done"))
+_EVENT_ARGS: Final = frozenset("beat chapter ending choice option action role held".split())
+_OUTCOME_ARGS: Final = ("leaf", "wait_ms", "parameter", "expected")
+_NOT_POSSIBLE: Final = "not possible now"
+
+
+class Viewer(NamedTuple):
+    """Who looks: a session's kind and id, the seat it holds ("" for none) and its eyes."""
+
+    kind: str
+    session: str
+    seat: str
+    eyes: Eyes
+
+
+def atoms_of(pack: Pack, facts: Facts, kind: str, session: str) -> Atoms:
+    """Return the atoms a session of a kind has now."""
+    match kind:
+        case "player":
+            return atoms_of_player(facts, seat_of(facts, session), session)
+        case "watch":
+            return atoms_of_watcher(pack, session)
+        case _:
+            return atoms_of_desk(session)
+
+
+class Gate:
+    """Says things about one world in one language. `texts` are people's texts by reference."""
+
+    def __init__(self, pack: Pack, lang: str, texts: Mapping[str, str]) -> None:
+        self.words = Words(pack, lang)
+        self.cards = Cards(pack, self.words)
+        self._pack = pack
+        self._texts = texts
+        self._ranks = {action: rank for rank, action in enumerate(pack.actions)}
+
+    # --- what changed ----------------------------------------------------------------------
+
+    def view(self, fold: Fold, position: Position, facts: Facts) -> Map:
+        """Return a `view` of what several turns brought, without offers and without its digest."""
+        view: Map = {"type": "view", "pos": list(position), "ms": facts.ms}
+        if fold.changes:
+            texts = self._texts
+            view["changes"] = {n: wire_value(v, texts) for n, v in fold.changes.items()}
+            drawn = self._drawn(fold, facts)
+            if drawn:
+                view["cards"] = drawn
+        if fold.gone:
+            view["gone"] = fold.gone
+        if fold.events:
+            view["events"] = self.events(fold)
+        return view
+
+    def events(self, fold: Fold) -> list[Map]:
+        """Return the events of a fold, in order; those that are no news to a client left out."""
+        return [
+            self._event(position, world_ms, i, event)
+            for position, world_ms, i, event in fold.events
+            if event.kind in _EVENT_KINDS
+        ]
+
+    def outcomes(
+        self, outcomes: Iterable[tuple[Position, Outcome, Cause]], facts: Facts, viewer: Viewer
+    ) -> list[Map]:
+        """Return a viewer's own outcomes; those without a number are the gateway's."""
+        return [
+            self._outcome(position, outcome, cause, facts, viewer)
+            for position, outcome, cause in outcomes
+            if outcome.n
+        ]
+
+    def offers(self, offers: Sequence[Offer], facts: Facts) -> dict[str, Map]:
+        """Return offered actions by id."""
+        ranks = self._ranks
+        last = len(ranks)
+        return {
+            offer.action: self.cards.offer(offer, ranks.get(offer.action, last), facts)
+            for offer in offers
+        }
+
+    def choices(self, facts: Facts, viewer: Viewer) -> list[Map]:
+        """Return the choices open to a viewer."""
+        return self.cards.choices(facts, viewer.seat, viewer.eyes)
+
+    def scene_cards(self, facts: Facts, viewer: Viewer) -> Map:
+        """Return the cards of the scenes a viewer sees into."""
+        scenes = self._pack.scenes
+        seen = [s for s in scenes if viewer.eyes.sees((f"scene:{s}",))]
+        return {s: self.cards.of_scene(s, facts, viewer.seat) for s in seen}
+
+    def _drawn(self, fold: Fold, facts: Facts) -> Map:
+        cards = self.cards
+        names = [
+            name
+            for name in fold.changes
+            if name in fold.revealed or cards.changes_with_its_value(name)
+        ]
+        return cards.of_facts(names, fold.changes) if names else {}
+
+    # --- all there is ----------------------------------------------------------------------
+
+    def whole(
+        self,
+        state: State,
+        index: ClassIndex,
+        viewer: Viewer,
+        card: WorldCard,
+        offers: Mapping[str, Map],
+    ) -> Map:
+        """Return all that a viewer sees now, without `session`, `secret` and how it came by it."""
+        facts, eyes = state.facts, viewer.eyes
+        seen = index.visible(eyes)
+        cards = self.cards.of_facts(seen, seen)
+        scenes = self.scene_cards(facts, viewer)
+        if scenes:
+            cards["scenes"] = scenes
+        world = facts.get("@world", (0, 0, self._pack.speed))
+        speed = world[2] if isinstance(world, tuple) else self._pack.speed
+        return {
+            "as": viewer.kind, "role": role_of(viewer.seat), "seat": viewer.seat,
+            "world": self.cards.world(card, facts), "position": list(state.position),
+            "ms": facts.ms, "at": state.at_ms, "speed": speed, "running": state.is_running(),
+            "facts": {name: wire_value(value, self._texts) for name, value in seen.items()},
+            "actions": list(offers.values()), "choices": self.choices(facts, viewer),
+            "cards": cards, "digest": digest_hex(index.digest(eyes)),
+        }  # fmt: skip
+
+    def recap(self, events: Iterable[Event]) -> list[str]:
+        """Return the lines that say what a role knows of what happened."""
+        lines = []
+        for event in events:
+            if event.kind in _EVENT_KINDS and (text := self._text_of(event)):
+                name = self.words.name(event.who) if event.kind == "said" and event.who else ""
+                lines.append(f"{name}: {text}" if name else text)
+        return lines
+
+    # --- one event, one outcome --------------------------------------------------------------
+
+    def _event(self, position: Position, world_ms: int, i: int, event: Event) -> Map:
+        said: Map = {"kind": event.kind, "at": [position.seq, i], "ms": world_ms}
+        # Who did something is told where the authors told it: in the text. A narration that
+        # names nobody must not name its actor here.
+        if event.who and event.kind in _KINDS_WITH_WHO:
+            said["who"], said["who_name"] = event.who, self.words.name(event.who)
+        if text := self._text_of(event):
+            said["text"] = text
+        reach = _reach_of(event.to)
+        if reach != "all":
+            said["reach"] = reach
+        if event.key:
+            said["key"] = event.key
+        named = self.words.places(event.key)
+        args = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in event.arguments
+            if type(value) is not TextRef and (name in _EVENT_ARGS or name in named)
+        }
+        if args:
+            said["args"] = args
+        return said
+
+    def _text_of(self, event: Event) -> str:
+        given: dict[str, Value] = dict(event.arguments)
+        written = given.get("text")
+        if not event.key and type(written) is TextRef:
+            return self._texts.get(written.ref, "")
+        key = event.key or event.kind
+        if event.kind == "seat":
+            key = f"seat.{given.get('held', '')}"
+        return self.words.fill(key, given, self._texts, event.who)
+
+    def _outcome(
+        self, position: Position, outcome: Outcome, cause: Cause, facts: Facts, viewer: Viewer
+    ) -> Map:
+        code, given = outcome.code, dict(outcome.arguments)
+        said: Map = {"n": outcome.n, "code": code, "ok": code == "ok", "pos": list(position)}
+        if code == "ok":
+            return said
+        action_id = str(dict(cause.arguments).get("action", "")) if cause.kind == "act" else ""
+        action = self._pack.actions.get(action_id)
+        if action is not None and action.is_veiled and _is_veiled(code, given):
+            said["code"] = "condition"
+            said["text"] = self.cards.refusal("condition", {}, action_id)
+            return said
+        leaf = given.get("leaf")
+        if leaf and not self._may_see_leaf(cause, facts, viewer):
+            del given["leaf"]
+        said["text"] = self.cards.refusal(code, given, "" if action_id == GO else action_id)
+        args = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name in _OUTCOME_ARGS
+            if (value := given.get(name)) is not None
+        }
+        if args:
+            said["args"] = args
+        return said
+
+    def _may_see_leaf(self, cause: Cause, facts: Facts, viewer: Viewer) -> bool:
+        """An unveiled action reads only what its role sees: the pack is refused otherwise. Of a
+        choice's options that is not checked, so it is here."""
+        if viewer.kind in ("desk", "script") or cause.kind == "act":
+            return True
+        given = dict(cause.arguments)
+        choice = self._pack.choices.get(str(given.get("choice", "")))
+        option = choice.options.get(str(given.get("option", ""))) if choice else None
+        when: Expr | None = option.when if option else None
+        return when is not None and self.cards.is_seen(when.reads, facts, viewer.eyes)
+
+
+def _is_veiled(code: str, given: Mapping[str, Value]) -> bool:
+    return code == "condition" or (code == "bad_parameter" and given.get("why") == _NOT_POSSIBLE)
+
+
+def _reach_of(to: Sequence[str]) -> str:
+    if "all" in to:
+        return "all"
+    if any(atom.startswith("scene:") for atom in to):
+        return "scene"
+    return "desk" if to == ("desk",) else "private"

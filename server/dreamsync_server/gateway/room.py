@@ -1,0 +1,286 @@
+"""The sessions of one world on this node, and what each commit is to them.
+
+A commit is sorted once for each group (`group.py`), not for each member; when it is sent, and in
+what frame, is the sender's (`sender.py`). Nothing here waits: a room is told of commits and of
+time, and prepared frames are written.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dreamsync_server.gateway.follower import Follower
+from dreamsync_server.gateway.frames import Codec
+from dreamsync_server.gateway.gate import JUDGE, Gate, Viewer
+from dreamsync_server.gateway.group import Member, Outlet, Owner
+from dreamsync_server.gateway.rewind import Step
+from dreamsync_server.gateway.sender import Sender, Wake
+from dreamsync_server.gateway.views import (
+    NOTHING,
+    Judge,
+    Turn,
+    crossing,
+    events_for,
+    glimpse,
+    glimpse_aside,
+    hearers,
+)
+from dreamsync_server.store.port import WorldCard
+from dreamsync_server.world.commit import Cause, Outcome
+from dreamsync_server.world.sessions import GONE, session_of
+
+Hear = Callable[[Outcome], None]
+
+
+class Room:
+    """One world's sessions here. `judge` says who sees what; only tests give another."""
+
+    def __init__(
+        self,
+        follower: Follower,
+        card: WorldCard,
+        now_s: Callable[[], float],
+        wake: Wake,
+        judge: Judge = JUDGE,
+    ) -> None:
+        self.follower = follower
+        self.card = card
+        self.members: dict[str, Member] = {}  # by session
+        self.sender = Sender(follower, card, now_s, wake, judge)
+        self._gates: dict[str, Gate] = {}
+        self._leavers: dict[Member, str] = {}  # member -> how it is closed
+        self._hears: dict[str, Hear] = {}
+        follower.listener = self
+
+    # --- coming and going --------------------------------------------------------------------
+
+    def gate(self, lang: str) -> Gate:
+        """Return the gate that speaks a language."""
+        gate = self._gates.get(lang)
+        if gate is None:
+            gate = Gate(self.follower.pack, lang, self.follower.texts)
+            gate = self._gates.setdefault(gate.words.lang, gate)
+            self._gates[lang] = gate
+        return gate
+
+    def member(
+        self, kind: str, session: str, secret: str, lang: str, codec: Codec, outlet: Outlet,
+        owner: Owner,
+    ) -> Member:  # fmt: skip
+        """Return a member that is not in yet: `admit` lets it in with its whole view."""
+        viewer = self.sender.viewer(kind, session)
+        return Member(viewer, secret, self.gate(lang), codec, outlet, owner)
+
+    def admit(self, member: Member, whole: dict[str, Any], later: Iterable[dict[str, Any]]) -> None:
+        """Send a member its whole view, and let it in. A session is in a room once only."""
+        old = self.members.get(member.viewer.session)
+        if old is not None and old is not member:
+            self.discard(old)
+            old.owner.cut("replaced")
+        self.members[member.viewer.session] = member
+        member.outlet.send(member.codec.frame(whole))
+        for view in later:
+            member.outlet.send(member.codec.frame(view))
+        self.sender.join(member)
+
+    def discard(self, member: Member) -> None:
+        """Let a member go; nothing more is sent to it."""
+        if self.members.get(member.viewer.session) is member:
+            del self.members[member.viewer.session]
+        self.sender.part(member)
+        self.sender.interest.watching.pop(member, None)
+        self._leavers.pop(member, None)
+
+    def hear(self, session: str, told: Hear | None) -> None:
+        """Call `told` for each outcome of a session that is not in yet; None ends that."""
+        if told is None:
+            self._hears.pop(session, None)
+        else:
+            self._hears[session] = told
+
+    def speak(self, member: Member, lang: str) -> None:
+        """Let a member be told everything in another language from now on, from the start."""
+        sender = self.sender
+        if member.behind_s is not None:
+            member.gate, member.whole_why = self.gate(lang), "language"
+            return
+        sender.make_odd(member)
+        member.gate, member.whole_why = self.gate(lang), "language"
+        sender.urgent[member] = None
+        sender.pump()
+
+    def resync(self, member: Member) -> None:
+        """Send a member its whole view, since it says that its own does not match."""
+        member.whole_why = "resync"
+        if member.behind_s is None:
+            self.sender.urgent[member] = None
+            self.sender.pump()
+
+    def pressure(self, member: Member, is_full: bool) -> None:
+        """Know that a member's line is full, or has drained."""
+        if self.members.get(member.viewer.session) is member:
+            self.sender.pressure(member, is_full)
+
+    # --- what the follower tells ---------------------------------------------------------------
+
+    def take(self, step: Step) -> None:
+        """Sort a commit for everybody here."""
+        sender, commit, shifts = self.sender, step.commit, step.shifts
+        position, world_ms = commit.position, commit.world_ms
+        movers = self._movers(step)
+        for group in sender.groups.values():
+            seen = glimpse(shifts, group.eyes) if shifts else NOTHING
+            events = events_for(commit.events, group.eyes) if commit.events else ()
+            group.digest += seen.digest
+            if seen.changes or seen.gone or events:
+                group.turns.append(Turn(position, world_ms, seen, events))
+                group.is_due = True
+        if (is_running := self.follower.state.is_running()) != sender.is_running:
+            sender.is_running = is_running
+            for group in sender.groups.values():
+                group.is_due = group.has_running = True
+        self._take_aside(step, movers)
+        for member, viewer in movers.items():
+            self._cross(member, viewer, step)
+        for member in sender.interest.touched(step):
+            member.needs_offers = True
+            sender.make_odd(member)
+        sender.interest.watchers_take(step, self.follower.state.facts)
+
+    def taken(self) -> None:
+        """Send what is due now that a batch of commits is in."""
+        self.pump()
+
+    def diverged(self) -> None:
+        """Start everybody over: the state was loaded anew."""
+        sender = self.sender
+        known = tuple(self.members.values())
+        for member in known:
+            sender.part(member)
+        sender.groups = {}
+        for member in known:
+            viewer = member.viewer
+            entry = session_of(self.follower.state.facts, viewer.session)
+            if entry is None and viewer.kind != "watch":
+                self.discard(member)
+                member.owner.cut("replaced")
+                continue
+            member.viewer = sender.viewer(viewer.kind, viewer.session)
+            if member.behind_s is None:
+                sender.start_over(member, "diverged", [], is_resumed=False)
+                sender.join(member)
+            else:
+                member.whole_why = "diverged"
+
+    # --- time --------------------------------------------------------------------------------
+
+    def pump(self) -> None:
+        """Send everything that is due, and say goodbye to those who leave."""
+        self.sender.pump()
+        for member, name in tuple(self._leavers.items()):
+            self.discard(member)
+            member.owner.cut(name)
+
+    def beat(self) -> None:
+        """Once a second: see to silence, slow lines and what drifts."""
+        self.sender.interest.watchers_beat(self.follower)
+        self.sender.beat()
+        for member in tuple(self.members.values()):
+            if not self.sender.look_after(member):
+                self.discard(member)
+                member.owner.cut("too_slow")
+
+    # --- one commit, inside ------------------------------------------------------------------
+
+    def _movers(self, step: Step) -> dict[Member, Viewer]:
+        """Return the members whose atoms a commit changed, with what they are behind it."""
+        facts = self.follower.state.facts
+        found: dict[Member, Viewer] = {}
+        for session in self.sender.interest.sessions_touched(step):
+            member = self.members.get(session)
+            if member is None:
+                continue
+            if facts.get(f"@session.{session}") == GONE:
+                is_left = step.commit.cause.kind == "leave"
+                self._leavers[member] = "left" if is_left else "removed"
+            if member.group is None:
+                continue
+            viewer = self.sender.viewer(member.viewer.kind, session)
+            if viewer.eyes.atoms != member.viewer.eyes.atoms:
+                found[member] = viewer
+        if facts.get("@closed"):
+            for member in self.members.values():
+                self._leavers.setdefault(member, "world_closed")
+        return found
+
+    def _take_aside(self, step: Step, movers: dict[Member, Viewer]) -> None:
+        """Note what a commit is to single members beyond their groups."""
+        commit, sender = step.commit, self.sender
+        outcomes = self._outcomes(step)
+        for member in dict.fromkeys((*outcomes, *sender.interest.private(step))):
+            group, told = member.group, tuple(outcomes.get(member, ()))
+            if group is None or (member in movers and not told):
+                continue
+            if member in movers:  # the rest comes with its crossing
+                turn = Turn(commit.position, commit.world_ms, NOTHING, (), told)
+            else:
+                turn = self._aside(member, step, told)
+            if not turn.is_empty():
+                group.unsteady(member)
+                member.extra.append(turn)
+            if told:
+                member.needs_offers = True
+                sender.urgent[member] = None
+
+    def _aside(self, member: Member, step: Step, told: tuple[tuple[Outcome, Cause], ...]) -> Turn:
+        commit, eyes, group = step.commit, member.viewer.eyes, member.group
+        assert group is not None, "who is behind is told from the log"
+        seen = glimpse_aside(step.shifts, eyes, group.eyes)
+        events = tuple(
+            (i, event)
+            for i, event in enumerate(commit.events)
+            if eyes.sees(to := hearers(event)) and not group.eyes.sees(to)
+        )
+        if seen.digest:
+            group.unsteady(member)  # it may be among those of another digest from now on
+            member.private_digest += seen.digest
+        return Turn(commit.position, commit.world_ms, seen, events, told)
+
+    def _outcomes(self, step: Step) -> dict[Member, list[tuple[Outcome, Cause]]]:
+        """Tell owners of their outcomes; return those that members are to be sent."""
+        found: dict[Member, list[tuple[Outcome, Cause]]] = {}
+        for outcome in step.commit.outcomes:
+            told = self._hears.get(outcome.session)
+            if told is not None:
+                told(outcome)
+            member = self.members.get(outcome.session)
+            if member is None:
+                continue
+            member.owner.decided(outcome)
+            if outcome.n:
+                found.setdefault(member, []).append((outcome, step.commit.cause))
+        return found
+
+    def _cross(self, member: Member, viewer: Viewer, step: Step) -> None:
+        """Bring a member whose atoms changed into another group, with all that comes and goes."""
+        sender, commit, old = self.sender, step.commit, member.viewer
+        assert member.group is not None, "only who is in a group crosses"
+        is_urgent = member in sender.urgent
+        member.group.unsteady(member)
+        seen = crossing(self.follower.index, step.shifts, old.eyes, viewer.eyes)
+        events = events_for(commit.events, viewer.eyes)
+        seq = commit.position.seq
+        extra = [turn for turn in member.group.turns if member.since < turn.position.seq < seq]
+        extra += [*member.extra, Turn(commit.position, commit.world_ms, seen, events)]
+        extra.sort(key=lambda turn: turn.position.seq)
+        sent, sent_s = member.sent, member.sent_s
+        sender.part(member)
+        member.viewer = viewer
+        sender.join(member)
+        sender.make_odd(member)
+        member.extra, member.needs_offers = extra, True
+        member.sent, member.sent_s, member.since = sent, sent_s, seq
+        sender.crossed[member] = None
+        if is_urgent:
+            sender.urgent[member] = None
+        if viewer.seat != old.seat:
+            member.whole_why = "seat"
