@@ -28,7 +28,7 @@ from dreamsync_server.limits import (
     TURN_COMMITS_MAX,
 )
 from dreamsync_server.store.port import Appended, Batch, Store
-from dreamsync_server.world.commit import Commit, Proposal
+from dreamsync_server.world.commit import Commit
 
 Why = Literal["fenced", "faulted", "asleep", "released"]
 Answer = Appended | StoreUnavailableError
@@ -117,7 +117,12 @@ class Lane:
         batches = self._gather()
         if not batches:
             return False
-        answers = await self._append([batch for _, batch in batches])
+        try:
+            answers = await self._append([batch for _, batch in batches])
+        except asyncio.CancelledError:
+            for owner, _ in batches:
+                self._hold(owner, self._clock.mono_s())  # written or not: who drains asks again
+            raise
         mono_s = self._clock.mono_s()
         for (owner, _), answer in zip(batches, answers, strict=True):
             if self.owners.get(owner.world) is owner:
@@ -174,12 +179,11 @@ class Lane:
         if isinstance(answer, StoreUnavailableError):
             if owner.held_since_s is None:
                 _log.warning("world %s holds: %s", owner.world, answer)
-            owner.hold(mono_s)
-            self._plan(owner)
+            self._hold(owner, mono_s)
         elif answer.code == "ok":
             commits = owner.confirm(mono_s)
             self._events.confirmed(owner, commits)
-            self._go_on(owner, mono_s)
+            self._go_on(owner, commits[-1], mono_s)
         elif answer.code == "refused":
             owner.fault = owner.fault or "a commit cannot be stored"
             self.end(owner, "faulted")
@@ -187,18 +191,21 @@ class Lane:
             _log.warning("world %s has another owner (%s)", owner.world, answer.code)
             self.end(owner, "fenced")
 
-    def _go_on(self, owner: Owner, mono_s: float) -> None:
+    def _hold(self, owner: Owner, mono_s: float) -> None:
+        owner.hold(mono_s)
+        self._plan(owner)
+
+    def _go_on(self, owner: Owner, last: Commit, mono_s: float) -> None:
         if owner.fault:
             self.end(owner, "faulted")
             return
         if owner.is_closing:
             self.end(owner, "released")
             return
-        if owner.is_asleep():
-            if not owner.entries and not owner.queue:
-                self.end(owner, "asleep")
-                return
-            owner.own.append(Proposal("wake", "owner"))
+        has_fallen_asleep = last.cause.kind == "sleep" and owner.is_asleep()
+        if has_fallen_asleep and not owner.entries and not owner.queue:
+            self.end(owner, "asleep")  # who comes now finds nobody, and has it opened again
+            return
         if owner.has_unread and owner.has_room():
             self.inboxes.ring(owner)
         if owner.has_work(mono_s):

@@ -92,9 +92,10 @@ class Owner:
         self.card = card
         self.state = state
         self.ownership = ownership
-        self.agenda = rules.agenda(state.pack, state)
-        self.presence = Presence(state, mono_s)
         is_new = state.position.seq == 0
+        # Before its first commit a world has no facts, and so nothing that could fall due.
+        self.agenda = None if is_new else rules.agenda(state.pack, state)
+        self.presence = Presence(state, mono_s)
         known = as_tuple(state.facts.get("@world"))
         speed = int(known[2]) if len(known) > 2 else card.speed
         self.pace = Pace(world_ms, mono_s, speed, not is_new and state.is_running())
@@ -188,7 +189,7 @@ class Owner:
 
     def _next(self, mono_s: float, now_ms: int) -> tuple[Proposal, Moment, str] | None:
         live_ms = max(self.state.world_ms, self.pace.at(mono_s))
-        due = self.agenda.next_due() if self.pace.is_running else None
+        due = self._next_due()
         due_ms = max(due[0], self.state.world_ms) if due is not None else live_ms + 1
         if self.own:
             return self.own.popleft(), self._moment(min(live_ms, due_ms), mono_s, now_ms), ""
@@ -219,10 +220,7 @@ class Owner:
         try:
             commit = self._rules.decide(state.pack, state, proposal, moment, cursor=cursor)
             self._rules.evolve(state, commit)
-            before = self.agenda.next_due() if proposal.kind == "due" else None
-            self.agenda.follow(commit)
-            if before is not None and before == self.agenda.next_due():
-                raise WorldFaultError(f"timer {before[1]} falls due again and again")
+            self._follow(commit)
             self.pace.follow(commit.world_ms, mono_s, state.is_running())
         except Exception as error:  # noqa: BLE001 - the one net: this world stops, the rest run on
             self.fault = f"{proposal.kind} by {proposal.by}: {type(error).__name__}: {error}"
@@ -230,8 +228,22 @@ class Owner:
             return None
         return commit
 
+    def _follow(self, commit: Commit) -> None:
+        if self.agenda is None:
+            self.agenda = self._rules.agenda(self.state.pack, self.state)
+            return
+        before = self.agenda.next_due() if commit.cause.kind == "due" else None
+        self.agenda.follow(commit)
+        if before is not None and before == self.agenda.next_due():
+            raise WorldFaultError(f"timer {before[1]} falls due again and again")
+
+    def _next_due(self) -> tuple[int, str] | None:
+        if self.agenda is None or not self.pace.is_running:
+            return None
+        return self.agenda.next_due()
+
     def _due_s(self) -> float:
-        due = self.agenda.next_due() if self.pace.is_running else None
+        due = self._next_due()
         return math.inf if due is None else self.pace.mono_of(due[0])
 
     # --- what the store answered -------------------------------------------------------------

@@ -1,0 +1,118 @@
+"""Worlds are opened once, sleep when they are deserted, and are given up cleanly."""
+
+import asyncio
+from dataclasses import replace
+
+from host.bench import Bench, card, join, kinds, tea
+
+from dreamsync_server.limits import (
+    ASLEEP_AFTER_MS,
+)
+
+
+async def test_a_new_world_opens_with_one_commit_that_is_confirmed_before_it_is_served(
+    bench: Bench,
+) -> None:
+    watched = await bench.node()
+    served: list[bool] = []
+
+    async def gate(method: str, side: str) -> None:
+        if method == "append":
+            served.append(watched.node.owner("w1") is not None or bool(watched.seen))
+
+    bench.store.gate = gate
+    assert await watched.node.open_world(card()) == "here"
+    assert served == [False, False]
+    assert kinds(watched.commits()) == kinds(await bench.log()) == ["open"]
+
+
+async def test_a_world_id_that_is_taken_is_refused(bench: Bench) -> None:
+    watched = await bench.night()
+    assert await watched.node.open_world(card()) == "taken"
+
+
+async def test_a_world_is_opened_by_one_node_only(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    b, c = await bench.node("b"), await bench.node("c")
+    where = await asyncio.gather(b.node.ensure("w1"), c.node.ensure("w1"))
+    assert sorted(where) == ["elsewhere", "here"]
+    assert await a.node.ensure("missing") == "missing"
+
+
+async def test_asking_twice_at_once_opens_a_world_once(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    b = await bench.node("b")
+    assert await asyncio.gather(*(b.node.ensure("w1") for _ in range(3))) == ["here"] * 3
+    assert kinds(b.commits()) == ["begin"]
+
+
+async def test_a_deserted_world_sleeps_is_given_up_and_wakes_with_the_first_to_come(
+    bench: Bench,
+) -> None:
+    a = await bench.night()
+    await a.do(replace(tea("s_ada", 1), kind="leave", arguments={}))
+    await a.do(replace(tea("s_ben", 1), kind="leave", arguments={}))
+    await bench.pass_time(ASLEEP_AFTER_MS - 1_000, a)
+    assert a.gone == []
+    await bench.pass_time(2_000, a)
+    assert kinds(a.commits())[-1] == "sleep"
+    assert a.gone == [("w1", "asleep")]
+    held = await bench.store.held("w1")
+    assert held is not None
+    assert held.node == ""
+    assert not (await bench.store.status("w1"))["awake"]
+
+    slept_ms = a.commits()[-1].world_ms
+    await bench.pass_time(120_000, a)
+    assert a.node.worlds == [], "nobody opens a world that sleeps"
+    b = await bench.node("b")
+    assert await b.node.ensure("w1") == "here"
+    await b.do(join("s_new", "ada"))
+    assert kinds(b.commits()) == ["begin", "join"]
+    assert b.commits()[-1].world_ms == slept_ms, "time stood while it slept"
+    assert not b.owner().is_asleep()
+
+
+async def test_a_world_opened_for_nobody_goes_back_to_sleep_without_a_word(bench: Bench) -> None:
+    a = await bench.node()
+    await a.node.open_world(card())
+    await bench.pass_time(ASLEEP_AFTER_MS + 1_000, a)
+    assert kinds(a.commits()) == ["open", "sleep"]
+    assert await a.node.ensure("w1") == "here"
+    await bench.pass_time(ASLEEP_AFTER_MS + 1_000, a)
+    assert kinds(a.commits()) == ["open", "sleep", "begin"]
+    assert a.gone == [("w1", "asleep")] * 2
+
+
+async def test_who_comes_while_a_world_falls_asleep_is_let_in(bench: Bench) -> None:
+    a = await bench.node()
+    await a.node.open_world(card())
+
+    async def gate(method: str, side: str) -> None:
+        if method == "append" and side == "after":
+            bench.store.gate = None
+            a.direct.submit("w1", join("s_late", "ada"))
+
+    bench.clock.advance(ASLEEP_AFTER_MS)
+    bench.store.gate = gate
+    await a.node.step()
+    assert kinds(a.commits()) == ["open", "sleep", "join"]
+    assert a.gone == []
+
+
+async def test_an_entry_that_comes_as_a_world_is_given_up_opens_it_again(bench: Bench) -> None:
+    a = await bench.node()
+    await a.node.open_world(card())
+
+    async def gate(method: str, side: str) -> None:
+        if method == "release" and side == "before":
+            bench.store.gate = None
+            await bench.store.propose("w1", join("s_late", "ada"))
+
+    bench.clock.advance(ASLEEP_AFTER_MS)
+    bench.store.gate = gate
+    await a.node.step()
+    await a.node.step()
+    assert kinds(a.commits()) == ["open", "sleep", "begin", "join"]
