@@ -5,7 +5,7 @@ Order on a socket: `hello` first, and only once. Then, until a world is entered,
 `q`) and poses. One socket is one session in at most one world; leave it, or close the socket,
 and open another for another world.
 
-**Requests** carry `q` = 1, 2, 3, … of the socket's own count. The answer, or an `error`, carries
+**Requests** carry `q`, a number that rises. The answer, or an `error`, carries
 the same `q`. They are not logged and may be asked again.
 
 **Proposals** carry `n` = 1, 2, 3, … of the session's count, which goes on across reconnects. The
@@ -15,8 +15,10 @@ gateway takes them in order only. What it takes is decided by the world and come
 way is answered with error `gap` and must be sent again. Where the error is one of the codes that
 may be retried, wait `retry_ms` and send the same proposal with the same `n`; else give that one
 up and send the next with this `n`. After a reconnect send every proposal without an outcome
-again, with its own `n`: it is decided once, and a repeat is answered with what was decided. At
-most PENDING_PROPOSALS_MAX are under way.
+again, with its own `n`: it is decided once, and a repeat is answered with what was decided. The
+world keeps the last OUTCOMES_KEPT outcomes of a session for that, so a client has at most so many
+under way; one that has more may get `stale` for the oldest, and beyond PENDING_PROPOSALS_MAX the
+gateway answers `busy`.
 """
 
 from typing import Annotated, Literal
@@ -308,7 +310,8 @@ class Watch(WireModel):
 
     `id` is the watcher's own name for it. A hit is sent each time the condition turns true or
     false; `was` is what the watcher last knew (false at first), so that a condition that holds
-    already hits at once, and after a reconnect does not hit twice.
+    already hits at once, and after a reconnect does not hit twice. Conditions are watched by a
+    socket, not by a session: send them again after a resume. The same `id` again replaces.
     """
 
     type: Literal["watch"]

@@ -110,7 +110,7 @@ CLOSES: Final = (
     CloseCode(4010, "node_draining", "The server is being stopped; reconnect.", "nobody", True),
     CloseCode(4011, "world_fault", "A rule broke in this world and it was stopped.", "author",
               False),
-    CloseCode(4012, "protocol", "What was sent breaks the protocol.", "client", True),
+    CloseCode(4012, "protocol", "What was sent breaks the protocol.", "client", False),
 )  # fmt: skip
 """Ours, beside those of RFC 6455 (1000, 1001, 1002, 1003, 1007, 1009, 1011)."""
 

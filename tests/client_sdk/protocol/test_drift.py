@@ -32,6 +32,6 @@ def test_it_reads_the_same_as_the_server_reads_it(
     assert abs(drift.fine_at(wire, now)) <= bounds.INT_EXACT_MAX
 
 
-def test_it_falls_by_its_rate_and_rounds_down() -> None:
+def test_it_falls_by_its_rate_and_shows_the_last_whole_value_it_came_through() -> None:
     warmth = WireDrift(fine=7 * drift.UNIT, rate=-4, since=0, low=0, high=10)
-    assert [drift.value_at(warmth, ms) for ms in (0, 1, 900_000, 900_001, 10**9)] == [7, 6, 6, 5, 0]
+    assert [drift.value_at(warmth, ms) for ms in (0, 1, 900_000, 900_001, 10**9)] == [7, 7, 6, 6, 0]

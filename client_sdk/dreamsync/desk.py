@@ -1,0 +1,224 @@
+"""The desk: a game master's or a script's power over a world, and its watched conditions."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
+
+from dreamsync.conversation import Conversation
+from dreamsync.errors import DreamsyncError, ProtocolFaultError, RefusedError
+from dreamsync.mirror import Value
+from dreamsync.notices import Notice
+from dreamsync.outcome import Outcome
+from dreamsync.protocol.cards import Why
+from dreamsync.protocol.drift import value_at
+from dreamsync.protocol.server_messages import Hit as WireHit
+from dreamsync.protocol.values import WireDrift, WireText, WireValue
+from dreamsync.viewer import Viewer
+
+HITS_WAITING_MAX: Final = 256  # beyond: run() raises, since handlers are too slow
+_WATCH: Final = "dreamsync watch"
+_SERVE: Final = "dreamsync handlers"
+
+_log = logging.getLogger("dreamsync")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A watched condition has turned true, at `position`; `facts` are those that it reads."""
+
+    when: str
+    position: tuple[int, int]
+    facts: Mapping[str, Value]
+
+
+Handler = Callable[[Hit], Awaitable[None]]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+Means = Literal["hint", "cause", "deny", "hurry", "cast", "bridge", "rescue"]
+
+
+class Desk(Viewer):
+    """A world's desk. Proposals return Outcomes, as a player's do.
+
+    Handlers of `when` run one after the other, in the order of the hits, while the desk is open.
+    """
+
+    def __init__(self, conversation: Callable[[Callable[[Notice], None]], Conversation]) -> None:
+        super().__init__(conversation)
+        self._handlers: dict[str, tuple[str, Handler]] = {}
+        self._hits: asyncio.Queue[WireHit] = asyncio.Queue(HITS_WAITING_MAX)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def __aenter__(self) -> "Desk":
+        return self
+
+    async def cue(
+        self,
+        beat: str,
+        *,
+        override: bool = False,
+        once: str | None = None,
+        occurrence: int | None = None,
+        why: str = "",
+    ) -> Outcome:
+        """Bring a beat in.
+
+        `override` does so though its condition does not hold. `once` is a key of your own: the
+        same key cues once in the life of the world, however often your script is run.
+        """
+        return await self._propose(
+            "cue", beat=beat, override=override, once=once, occurrence=occurrence, why=why
+        )
+
+    async def hold(self, beat: str) -> Outcome:
+        """Keep the director from cueing a beat."""
+        return await self._propose("hold", beat=beat)
+
+    async def unhold(self, beat: str) -> Outcome:
+        """Let a held beat be cued again."""
+        return await self._propose("unhold", beat=beat)
+
+    async def skip(self, beat: str) -> Outcome:
+        """Count a beat as cued, without its effects."""
+        return await self._propose("skip", beat=beat)
+
+    async def whisper(self, to: str, text: str) -> Outcome:
+        """Say something in private to a role, or to `all`."""
+        return await self._propose("whisper", to=to, text=text)
+
+    async def pause(self, why: str = "") -> Outcome:
+        """Pause the world."""
+        return await self._propose("pause", why=why)
+
+    async def resume(self) -> Outcome:
+        """Go on after a pause, whoever paused."""
+        return await self._propose("unpause")
+
+    async def remove(self, session: str) -> Outcome:
+        """Remove somebody from the world (see `people`)."""
+        return await self._propose("remove", session=session)
+
+    async def seat(self, role: str, to: Literal["understudy", "nobody"]) -> Outcome:
+        """Give a role to an understudy, or to nobody."""
+        return await self._propose("seat", role=role, to=to)
+
+    async def nudge(self, means: Means, target: str, *, text: str = "", ms: int = 0) -> Outcome:
+        """Use one of the director's other means on a role, action, clock or beat."""
+        return await self._propose("nudge", means=means, target=target, text=text, ms=ms)
+
+    async def why(self, beat: str) -> Why:
+        """Return why a beat can or cannot be cued now."""
+        answer = await self._ask("why", beat=beat)
+        if answer.why is None:
+            raise ProtocolFaultError("bad_message", "The answer to why has no why in it.")
+        return answer.why
+
+    def when(self, condition: str) -> Callable[[AnyHandler], AnyHandler]:
+        """Call the decorated coroutine each time the condition over facts turns true.
+
+        A condition that holds already counts as turning true. After a reconnect nothing is told
+        twice; what turned true and false again while away is not told. Where the condition is
+        refused, or a handler raises, `run()` and `watching()` raise it.
+        """
+
+        def register(handler: AnyHandler) -> AnyHandler:
+            name = f"w{len(self._handlers) + 1}"
+            if not self._handlers:
+                self._start(self._serve_hits(), _SERVE)
+            self._handlers[name] = (condition, handler)
+            self._start(self._watch(name, condition), _WATCH)
+            return handler
+
+        return register
+
+    async def watching(self) -> None:
+        """Wait until the server has taken every condition given to `when` so far.
+
+        Raises:
+            UsageError, RefusedError: a condition was refused; the text says where and why.
+        """
+        pending = [task for task in self._tasks if task.get_name() == _WATCH]
+        if pending:
+            await asyncio.wait(pending)  # each has a deadline of its own
+        if self._failed.done():
+            self._failed.result()
+
+    async def run(self) -> None:
+        """Wait until the session is over, handling hits.
+
+        Raises:
+            Exception: what a handler raised, or why a condition was refused.
+            ClosedError: somebody else ended the session.
+        """
+        over = asyncio.create_task(self.closed())
+        try:
+            await asyncio.wait([over, self._failed], return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                self._failed.result()
+            over.result()
+        finally:
+            over.cancel()
+
+    async def close(self) -> None:
+        """Close the line and stop the handlers."""
+        me = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not me]
+        for task in tasks:
+            task.cancel()
+        await super().close()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
+
+    async def _propose(self, kind: str, **fields: object) -> Outcome:
+        plain = {name: item for name, item in fields.items() if item is not None}
+        return await self._conversation.propose({"type": kind, **plain})
+
+    async def _watch(self, name: str, condition: str) -> None:
+        try:
+            await self._ask("watch", id=name, when=condition)
+        except DreamsyncError as error:
+            if not self.is_over:
+                self._fail(RefusedError(error.code, f"{condition!r}: {error.text}", error.fault))
+
+    def _on_hit(self, hit: WireHit) -> None:
+        if not hit.holds or hit.id not in self._handlers:
+            return
+        try:
+            self._hits.put_nowait(hit)
+        except asyncio.QueueFull:
+            self._fail(
+                RefusedError("hits_lost", "Handlers are too slow: hits were lost.", "client")
+            )
+
+    async def _serve_hits(self) -> None:
+        while True:
+            wire = await self._hits.get()
+            condition, handler = self._handlers[wire.id]
+            facts = {name: self._read(value) for name, value in wire.facts.items()}
+            try:
+                await handler(Hit(condition, wire.pos, facts))
+            except Exception as error:  # noqa: BLE001 - a program's own handler may raise anything
+                _log.exception("the handler of %r failed", condition)
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(error)
+            self._failed.exception()  # a program that never calls run() is not told twice
+
+    def _start(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _read(self, value: WireValue) -> Value:
+        """Return a fact of a hit as a program reads it."""
+        match value:
+            case WireDrift():
+                return value_at(value, self.world_ms)
+            case WireText():
+                return value.text
+            case _:
+                return value
