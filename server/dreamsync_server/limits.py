@@ -16,6 +16,7 @@ PACK_FILES_MAX: Final = 400
 PACK_FILE_BYTES_MAX: Final = 512 * KIB
 PACK_BYTES_MAX: Final = 4 * MIB
 PACK_FAULTS_MAX: Final = 200  # faults listed at once; more are counted
+PACK_TEXT_CHARS_MAX: Final = 4_000  # in one text that people read
 YAML_DEPTH_MAX: Final = 24
 YAML_NODES_MAX: Final = 100_000
 EXPR_CHARS_MAX: Final = 2_000
@@ -102,12 +103,31 @@ BUFFER_HARD_BYTES: Final = 512 * KIB  # cut with 4009
 BUFFER_STALLED_S: Final = 10.0  # cut with 4009
 IDLE_PING_S: Final = 20.0
 IDLE_CUT_S: Final = 50.0
+HEAD_BYTES_MAX: Final = 16 * KIB  # of an HTTP request; beyond: HTTP 431
+READ_BYTES: Final = 16 * KIB  # read from a socket at once
+FRAMES_PER_TURN: Final = 32  # of one client in one turn of the loop; the rest waits its turn
+FRAGMENTS_MAX: Final = 64  # a message may come in; beyond: close 4012
+CLOSE_S: Final = 2.0  # from our close frame until the line is cut
+HTTP_ANSWER_S: Final = 10.0  # a plain answer may take; beyond: cut
+REFUSED_LINGER_MAX: Final = 200  # sockets beyond CONNECTIONS_MAX that are told so; others: cut
+ACCEPT_BACKLOG: Final = 1_024
+UNSENT_IN_KERNEL_BYTES: Final = 64 * KIB  # of one client; the rest waits here, where it is seen
 VIEW_INTERVAL_S: Final = 0.05  # views a client: at most 20 a second
 QUIET_INTERVAL_S: Final = 1.0
 POSE_INTERVAL_S: Final = 0.05
 POSES_IN_VIEW_MAX: Final = 50
 CONNECTIONS_MAX: Final = 20_000  # a node; beyond: HTTP 503
 CONNECTIONS_PER_ADDRESS_MAX: Final = 4_000  # loopback is not counted
+RECAP_COMMITS_MAX: Final = 400  # looked at for what a role knows
+RECAP_LINES_MAX: Final = 20
+TAIL_EVENTS_MAX: Final = 400  # in one frame to who comes back; the rest goes in further ones
+ENTER_S: Final = 8.0  # to enter or resume; beyond: error `starting`
+ASKED_S: Final = 5.0  # any other request; beyond: error `store_unavailable`
+ROOM_IDLE_S: Final = 30.0  # a room nobody is in is kept this long, for who comes back
+LOOKS_AT_ONCE_MAX: Final = 16  # followers that read the store at the same time
+LISTING_KEPT_S: Final = 1.0  # a list of worlds is read from the store at most this often
+LISTED_MAX: Final = 200  # worlds in one list
+ASKED_AT_ONCE_MAX: Final = 8  # unanswered requests of a session; beyond: error `busy`
 CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold
 PENDING_PROPOSALS_MAX: Final = 32  # unanswered proposals a session; beyond: error `busy`
 
@@ -121,6 +141,7 @@ SESSIONS_PER_WORLD_MAX: Final = 2_000
 
 assert FACT_INT_MAX * DRIFT_UNIT <= INT_EXACT_MAX, "a drifting value must stay exact"
 assert BUFFER_SOFT_BYTES < BUFFER_HARD_BYTES
+assert IDLE_PING_S < IDLE_CUT_S
 assert FRAME_BYTES_MAX < BUFFER_SOFT_BYTES
 assert LEASE_RENEW_S < FENCE_SELF_S < LEASE_S
 assert RING_COMMITS >= LOG_WINDOW_COMMITS
