@@ -8,7 +8,7 @@ from dreamsync_server.packs.names import BUILT_IN_SETS, NOBODY, NOWHERE, Names
 from dreamsync_server.packs.sections import Entry, Sections
 from dreamsync_server.packs.shape import Shape, read_int, read_leaves
 from dreamsync_server.packs.visible import read_visible
-from dreamsync_server.packs.yaml import Leaf, Table
+from dreamsync_server.packs.yaml import Leaf, Row, Table
 from dreamsync_server.world.model import Role, Thing
 
 _LEANING_MAX = 1_000
@@ -140,7 +140,7 @@ def _read_sets(
                 faults.add("wrong_sort", leaf.place, said)
             else:
                 members[leaf.text] = sort
-        if not members and not leaves:
+        if isinstance(entry.node, Row) and not entry.node.items:
             faults.add("wrong_kind", entry.node.place, f"{what} has no members")
         sets[entry.id] = tuple(members)
         sorts[entry.id] = next(iter(members.values()), "roles")

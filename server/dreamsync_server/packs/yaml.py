@@ -193,9 +193,6 @@ class _Tree:
         value: Core = event.value
         if is_plain:
             value = _core(event.value)
-            if value is Ellipsis:
-                self._faults.add("yaml_number", self._place(event), "a number with too many digits")
-                value = 0
         written = Written(self._source, start, end, event.style or "", event.value)
         return Leaf(self._place(event), value, event.value, written)
 
@@ -216,8 +213,8 @@ class _Tree:
         raise _StopError
 
 
-def _core(text: str) -> Any:
-    """Return a plain scalar's value by the YAML 1.2 core schema; Ellipsis: too many digits.
+def _core(text: str) -> Core:
+    """Return a plain scalar's value by the YAML 1.2 core schema; a number beyond any use is text.
 
     Source: YAML 1.2.2, section 10.3.2.
     """
@@ -229,7 +226,7 @@ def _core(text: str) -> Any:
         return False
     if _INT.match(text):
         if len(text) > _DIGITS_MAX:
-            return ...
+            return text
         if text.startswith("0o"):
             return int(text[2:], 8)
         return int(text, 16) if text.startswith("0x") else int(text, 10)
