@@ -125,10 +125,11 @@ class RoleOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """True where its part is false."""
+    """True where its part is false. `is_written` tells an author's `not` from one made here."""
 
     of: "Node"
     span: Span
+    is_written: bool = True
     type: Type = BOOL
 
 

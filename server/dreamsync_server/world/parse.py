@@ -27,7 +27,6 @@ from dreamsync_server.world.scope import Scope, closest, resolve
 from dreamsync_server.world.typing_rules import require_fits, type_of
 
 _BLANKS = str.maketrans("\n\r\t\f\v", "     ")
-_WORD = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _HINTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"&&"), "`&&` is not known here", "and"),
@@ -42,12 +41,12 @@ def parse(source: str, place: Place, scope: Scope) -> Expr:
 
     Raises ExprError for every text that is not one; no other error comes out of any text.
     """
-    return _finish(source, place, _read(source, scope, None))
+    return _parse(source, None, place, scope)
 
 
 def parse_condition(source: str, place: Place, scope: Scope) -> Expr:
     """Return an expression that is true or false. Raises ExprError."""
-    return parse_value(source, BOOL, place, scope)
+    return _parse(source, BOOL, place, scope)
 
 
 def parse_value(source: str, expected: Type, place: Place, scope: Scope) -> Expr:
@@ -56,14 +55,7 @@ def parse_value(source: str, expected: Type, place: Place, scope: Scope) -> Expr
     A bare word that is one of the type's choices is that choice. An int of any size fits an int
     type: whoever takes it clamps it.
     """
-    word = source.strip()
-    if expected.kind == "choice" and word in expected.choices:
-        start = source.index(word)
-        node: Node = Const(word, type_of(word), (start, start + len(word)))
-    else:
-        node = _read(source, scope, expected)
-    require_fits(node, expected, source)
-    return _finish(source, place, node)
+    return _parse(source, expected, place, scope)
 
 
 def parse_ref(source: str, scope: Scope, bound: Mapping[str, str] | None = None) -> Fact | Spread:
@@ -75,16 +67,32 @@ def parse_ref(source: str, scope: Scope, bound: Mapping[str, str] | None = None)
     return resolve(path, scope, (start, start + len(path)), bound)
 
 
-def _finish(source: str, place: Place, node: Node) -> Expr:
+def _parse(source: str, expected: Type | None, place: Place, scope: Scope) -> Expr:
+    try:
+        node = _bare_word(source, expected) or _read(source, scope, expected)
+        if expected is not None:
+            require_fits(node, expected, source)
+        run = compile_node(node)
+    except RecursionError:
+        # Depth is bounded; but the caller may have left us little stack.
+        raise ExprError("the expression is nested too deeply", 0) from None
     return Expr(
         source=source,
         place=place,
         type=node.type,
         reads=reads_of(node),
         specificity=specificity_of(node) if node.type.kind == "bool" else 0,
-        run=compile_node(node),
+        run=run,
         node=node,
     )
+
+
+def _bare_word(source: str, expected: Type | None) -> Const | None:
+    word = source.strip()
+    if expected is None or expected.kind != "choice" or word not in expected.choices:
+        return None
+    start = source.index(word)
+    return Const(word, type_of(word), (start, start + len(word)))
 
 
 def _read(source: str, scope: Scope, expected: Type | None) -> Node:

@@ -146,8 +146,8 @@ class _Analysis:
         return True
 
     def _can_be_in_fact(self, left: Known, right: Node) -> bool:
-        of = self._domain.get(right.name, right.type) if isinstance(right, Fact) else right.type
-        if not isinstance(of, Type) or of.item is None:
+        of = self._list_type(right)
+        if of.item is None:
             return True
         if of.size_max == 0:
             return False
@@ -211,8 +211,11 @@ class _Analysis:
     def _length(self, of: Node) -> Interval:
         if isinstance(of, Const) and isinstance(of.value, tuple):
             return Interval(len(of.value), len(of.value))
-        type_ = self._domain.get(of.name, of.type) if isinstance(of, Fact) else of.type
-        return Interval(0, (type_ if isinstance(type_, Type) else of.type).size_max)
+        return Interval(0, self._list_type(of).size_max)
+
+    def _list_type(self, node: Node) -> Type:
+        type_ = self._domain.get(node.name) if isinstance(node, Fact) else None
+        return type_ if isinstance(type_, Type) else node.type
 
     def _of_spread(self, node: Spread) -> Known:
         every = [self._of_fact(name, node.type) for name in node.table.values()]
@@ -278,10 +281,18 @@ class _Analysis:
         for operand in operands:
             for one in walk(operand):
                 if isinstance(one, Fact | Spread | Variable):
-                    told[f"{self._name(one)} is {_words(self.known(one))}"] = None
+                    told[f"{self._name(one)} is {self._what(one)}"] = None
         verb = "cannot hold" if wanted else "always holds"
         text = f"`{self._text(node)}` {verb}"
         return f"{text}: {', '.join(told)}" if told else text
+
+    def _what(self, node: Fact | Spread | Variable) -> str:
+        known = self.known(node)
+        if known is not None or node.type.kind != "list":
+            return _words(known)
+        of = self._list_type(node)
+        item = None if of.item is None else _of_type(of.item)
+        return f"a list of at most {of.size_max}: {_words(item)}"
 
     def _name(self, node: Fact | Spread | Variable) -> str:
         return node.name if isinstance(node, Fact) else self._text(node)

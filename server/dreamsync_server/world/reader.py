@@ -219,8 +219,8 @@ class Reader:
         links: list[Node] = []
         for op, right in zip(tree.ops, operands[1:], strict=True):
             if isinstance(op, ast.In | ast.NotIn):
-                nodes.append(self._collection(right))
-                links.append(self._among(op, nodes[-2], nodes[-1]))
+                nodes.append(self._collection(right, "`in` wants a list or a set on its right"))
+                links.append(self._among(op, nodes[-2], nodes[-1], right))
                 continue
             name = COMPARE.get(type(op))
             if name is None:
@@ -243,13 +243,13 @@ class Reader:
             right = with_role(right, _members(left), chorus)
         return Compare(op, left, right, (left.span[0], right.span[1]))
 
-    def _collection(self, tree: ast.expr) -> Node:
+    def _collection(self, tree: ast.expr, why: str) -> Node:
         if isinstance(tree, ast.Name | ast.Attribute):
             path = self._path(tree)
             if path in self._scope.sets:
                 return self._set(path, self._span(tree))
         node = self.read(tree)
-        require_kind(node, "list", "`in` wants a list or a set on its right")
+        require_kind(node, "list", why)
         return node
 
     def _set(self, path: str, span: Span) -> Const:
@@ -257,7 +257,7 @@ class Reader:
         item = Type("choice", choices=members)
         return Const(members, Type("list", size_max=len(members), item=item), span)
 
-    def _among(self, op: ast.cmpop, left: Node, right: Node) -> Node:
+    def _among(self, op: ast.cmpop, left: Node, right: Node, tree: ast.expr) -> Node:
         item = right.type.item
         span = (left.span[0], right.span[1])
         if item is None:
@@ -266,20 +266,14 @@ class Reader:
             raise ExprError("a list is never in a list", left.span[0])
         require_comparable(left, replace(right, type=item))
         if isinstance(right, Const):
-            if left.type.kind == "choice" and item.kind == "choice":
-                self._require_possible(left, right)
+            # A declared set may hold more than the left side can be; a list written here not.
+            written = tree.elts if isinstance(tree, ast.Tuple | ast.List) else ()
+            for one, word in zip(written, _members(right), strict=False):
+                if left.type.kind == "choice" and word not in left.type.choices:
+                    raise unknown_choice(str(word), left.type, self._span(one)[0])
             left = with_role(left, _members(right), tuple(self._scope.seats))
         node = In(left, right, span)
         return node if isinstance(op, ast.In) else Not(node, span)
-
-    def _require_possible(self, left: Node, right: Const) -> None:
-        text = self._source[slice(*right.span)]
-        if text[:1] not in ("(", "[", '"', "'"):
-            return  # a declared set may hold more than the left side can be
-        for word in map(str, _members(right)):
-            if word not in left.type.choices:
-                offset = right.span[0] + max(text.find(word) - 1, 0)
-                raise unknown_choice(word, left.type, offset)
 
     def _if_else(self, tree: ast.IfExp, expected: Type | None) -> Node:
         test = self._condition(tree.test)
@@ -292,7 +286,13 @@ class Reader:
                 tree.orelse, f"{kind_name(then.type)} before `if`, {kind_name(other.type)} here"
             )
         if type_.kind == "bool":
-            return Or((And((test, then), span), And((Not(test, test.span), other), span)), span)
+            return Or(
+                (
+                    And((test, then), span),
+                    And((Not(test, test.span, is_written=False), other), span),
+                ),
+                span,
+            )
         return IfElse(test, then, other, type_, span)
 
     # --- functions
@@ -315,7 +315,7 @@ class Reader:
             wanted = "one argument" if name in ("abs", "len") else "two arguments or more"
             raise self._fault(tree, f"{name}() takes {wanted}")
         if name == "len":
-            node = self._collection(tree.args[0])
+            node = self._collection(tree.args[0], "len() wants a list or a set")
             return Call("len", (node,), Type("int", 0, node.type.size_max), span)
         items = tuple(self._number(item, f"{name}() wants numbers") for item in tree.args)
         intervals = [interval_of(item) for item in items]
@@ -388,7 +388,7 @@ class Reader:
         if not kept:
             return [node]
         if name == "all":
-            return [Or((*(Not(one, one.span) for one in kept), node), node.span)]
+            return [Or((*(Not(one, one.span, is_written=False) for one in kept), node), node.span)]
         return [And((*kept, node), node.span)]
 
 

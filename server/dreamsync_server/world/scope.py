@@ -184,7 +184,10 @@ def _unknown(path: str, name: str, at: Mapping[str, str], scope: Scope, span: Sp
     known = [*scope.facts, *(f"{first}.{fact}" for fact in scope.seats.get(first, {}))]
     if "." not in path:
         known += [*scope.variables, *scope.sets]
-    suggestion = closest(name, known)
+    # Facts of the same role first: a shared beginning makes every two names look alike.
+    beside = [one.removeprefix(f"{first}.") for one in known if one.startswith(f"{first}.")]
+    near = closest(rest, beside)
+    suggestion = f"{first}.{near}" if near else "" if beside else closest(name, known)
     for variable, value in at.items():
         suggestion = suggestion.replace(value, variable, 1)
     where = "".join(f", where {variable} is {value}" for variable, value in at.items())

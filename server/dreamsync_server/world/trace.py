@@ -76,7 +76,7 @@ def _leaves(
 ) -> Iterator[tuple[Node, bool]]:
     if keep is not None and not keep(node, wanted):
         return
-    if isinstance(node, Not) and isinstance(node.of, Not | And | Or):
+    if isinstance(node, Not) and (not node.is_written or isinstance(node.of, Not | And | Or)):
         yield from _leaves(node.of, not wanted, keep)
     elif isinstance(node, And | Or) and node.items:
         for item in node.items:
