@@ -60,10 +60,12 @@ def test_a_cue_with_a_key_happens_once() -> None:
 
 def test_the_director_keeps_the_gap_of_the_pack() -> None:
     play = with_director()
+    for session, who in (("a", "ben"), ("b", "ada")):
+        play.act(session, "whisper", who=who, words="upstairs")
     play.pass_to(240_000)
-    cue(play, 1, "chime")
+    assert cue(play, 1, "chime").code == "ok"
     play.pass_ms(4_000)
-    outcome = cue(play, 2, "chime", occurrence=1)
+    outcome = cue(play, 2, "footsteps")
     assert (outcome.code, dict(outcome.arguments)["wait_ms"]) == ("cooldown", 6_000)
 
 

@@ -53,7 +53,9 @@ def test_a_law_is_armed_again_when_its_condition_is_false() -> None:
 
 
 def test_laws_that_set_one_another_off_for_ever_stop_the_world() -> None:
-    pack = with_laws(up=("ada.nerve == 5", "6"), down=("ada.nerve == 6", "5"))
+    pack = with_laws(
+        down=("ada.nerve == 7", "5"), higher=("ada.nerve == 6", "7"), up=("ada.nerve == 5", "6")
+    )
     with pytest.raises(WorldFaultError, match="set one another off"):
         Playthrough(pack, 1)
 

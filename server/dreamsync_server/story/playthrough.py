@@ -64,10 +64,10 @@ class Playthrough:
         """Let world time pass, with what falls due on the way, each at its own time."""
         assert self._agenda is not None, "a world opens before its time passes"
         found: list[Commit] = []
-        while self.state.is_running() and self.state.world_ms < world_ms:
+        while self.state.is_running():
             due = self._agenda.next_due()
             if due is None or due[0] > world_ms:
-                self._rest(world_ms)
+                self._rest(max(world_ms, self.state.world_ms))
                 break
             self._rest(max(due[0], self.state.world_ms))
             found.append(self.propose(Proposal("due", "owner", arguments={"timer": due[1]})))
