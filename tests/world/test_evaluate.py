@@ -47,6 +47,6 @@ def test_a_drift_is_read_at_the_time_of_the_facts() -> None:
 
 
 def test_a_comparison_gives_a_bool() -> None:
-    assert [compare(op, 1, 2) for op in ("==", "!=", "<", "<=", ">", ">=")] == [  # type: ignore[arg-type]
+    assert [compare(op, 1, 2) for op in ("==", "!=", "<", "<=", ">", ">=")] == [
         False, True, True, True, False, False,
     ]  # fmt: skip

@@ -16,8 +16,8 @@ def test_every_operator_is_that_of_python() -> None:
         tree = ast.parse(f"1 {sign} 2", mode="eval").body
         assert isinstance(tree, ast.Compare)
         assert type(tree.ops[0]) is kind
-    for operator, sign in ARITH.items():
-        sum_ = ast.parse(f"1 {sign} 2", mode="eval").body
+    for operator, written in ARITH.items():
+        sum_ = ast.parse(f"1 {written} 2", mode="eval").body
         assert isinstance(sum_, ast.BinOp)
         assert type(sum_.op) is operator
 

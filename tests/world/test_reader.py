@@ -2,9 +2,21 @@
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from support.expressions import BOOL, MOOD, SCOPE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.expressions import (
+    BOOL,
+    MOOD,
+    SCOPE,
+    FactsAt,
+    expression,
+    facts_of_scope,
+    names_of_scope,
+    number_sources,
+)
 
 from dreamsync_server.limits import EXPR_UNROLLED_MAX
 from dreamsync_server.world.expr import (
@@ -82,6 +94,15 @@ def test_not_in_and_sets_and_roles() -> None:
     assert isinstance(member, In)
     assert isinstance(member.right, Const)
     assert member.right.value == ("leo", "mia")
+
+
+@given(number_sources(st.just("night.dark")), facts_of_scope(), names_of_scope())
+@settings(deadline=None)
+def test_a_number_lies_in_the_interval_of_its_type(
+    source: str, facts: FactsAt, names: dict[str, Any]
+) -> None:
+    expr = expression(source)
+    assert expr.type.low <= expr.run(facts, names) <= expr.type.high
 
 
 def test_a_bare_word_counts_only_where_its_choice_is_expected() -> None:
