@@ -34,6 +34,13 @@ class DirectoryContract:
         assert await bench.store.world_by_code(other_code) is None
         assert await bench.store.world_by_code(first.code_hash) == first.world
 
+    async def test_a_card_sent_again_is_no_other_world(self, bench: Bench) -> None:
+        card = builders.card(bench.name(), code_hash=bench.name())
+
+        assert await bench.store.create_world(card)
+        assert await bench.other.create_world(card)
+        assert [c for c in await bench.store.worlds() if c.world == card.world] == [card]
+
     async def test_a_code_leads_to_one_world(self, bench: Bench) -> None:
         code = bench.name()
         first = builders.card(bench.name(), code_hash=code)

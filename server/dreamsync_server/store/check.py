@@ -1,5 +1,6 @@
 """Whether a store that somebody else runs keeps what a Dreamsync server promises."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,14 +35,17 @@ async def check_store(url: str) -> StoreProfile:
     except ValueError as error:
         raise OperatorError(f"{place!r} is no URL of a store: {error}.") from error
     try:
-        told: dict[str, Any] = {}
-        for section in _SECTIONS:
-            told |= await redis.info(section)
-        fsync = await _fsync(redis)
+        async with asyncio.timeout(STORE_TIMEOUT_S):
+            told: dict[str, Any] = {}
+            for section in _SECTIONS:
+                told |= await redis.info(section)
+            fsync = await _fsync(redis)
     except AuthenticationError as error:
         raise OperatorError(f"The store at {place} does not let us in: {error}.") from error
     except (RedisError, StoreError, OSError, TimeoutError) as error:
-        raise OperatorError(f"The store at {place} cannot be reached: {error}.") from error
+        raise OperatorError(
+            f"The store at {place} cannot be reached: {str(error) or 'no answer in time'}."
+        ) from error
     finally:
         await redis.aclose()
     return _judged(told, fsync, place)

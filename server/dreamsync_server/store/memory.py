@@ -258,9 +258,12 @@ class MemoryStore:
     @_gated
     async def create_world(self, card: WorldCard) -> bool:
         """Write a new world's card and list it."""
-        if card.world in self._worlds or (card.code_hash and card.code_hash in self._codes):
+        raw = codec.encode_card(card)
+        if card.world in self._worlds:
+            return self._worlds[card.world].card == raw
+        if card.code_hash and card.code_hash in self._codes:
             return False
-        self._worlds[card.world] = _World(codec.encode_card(card))
+        self._worlds[card.world] = _World(raw)
         if card.code_hash:
             self._codes[card.code_hash] = card.world
         return True

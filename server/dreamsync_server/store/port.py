@@ -208,7 +208,10 @@ class Store(Protocol):
     # --- worlds, packs, nodes --------------------------------------------------------------
 
     async def create_world(self, card: WorldCard) -> bool:
-        """Write a new world's card and list it; False where the id or its code is taken."""
+        """Write a new world's card and list it; False where the id or its code is taken.
+
+        True also where this very card is there already, so that it may be sent again.
+        """
         ...
 
     async def card(self, world: str) -> WorldCard | None:

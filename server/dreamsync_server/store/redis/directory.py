@@ -113,7 +113,9 @@ class RedisDirectory:
         world = card.world
         code = keys.code(card.code_hash)
         if card.code_hash and not await self._link.write("SET", code, world, "NX"):
-            return False
+            if await self.world_by_code(card.code_hash) != world:
+                return False
+            # Else an earlier attempt broke off behind this step: go on where it did.
         await self._link.write("ZADD", keys.directory_of(world), "NX", card.created_ms, world)
         names = keys.of_world(world)
         call = Call("create", (names.own, names.card), (codec.encode_card(card),))
@@ -122,7 +124,7 @@ class RedisDirectory:
         known = await self.card(world)
         if card.code_hash and (known is None or known.code_hash != card.code_hash):
             await self._link.script(Call("drop", (code,), (world,)))
-        return False
+        return known == card
 
     async def _delete_world(self, world: str) -> None:
         card = await self.card(world)

@@ -99,6 +99,8 @@ class BellPost:
                     group.create_task(self._receive(pubsub))
             except* (RedisError, OSError) as errors:
                 log.info("the doorbells are lost for now: %s", errors.exceptions[0])
+            except* Exception:
+                log.exception("the doorbells are lost for now")
             finally:
                 with contextlib.suppress(RedisError, OSError):  # it is gone anyway
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
@@ -130,7 +132,8 @@ class BellPost:
         """
         is_asked = False
         while True:
-            message = await pubsub.get_message(timeout=BELL_IDLE_S)
+            async with asyncio.timeout(BELL_IDLE_S + STORE_TIMEOUT_S):
+                message = await pubsub.get_message(timeout=BELL_IDLE_S)
             if message is not None:
                 is_asked = False
                 self._failures = 0
@@ -139,7 +142,8 @@ class BellPost:
                 raise TimeoutError("the store is silent")
             else:
                 is_asked = True
-                await pubsub.ping()
+                async with asyncio.timeout(STORE_TIMEOUT_S):
+                    await pubsub.ping()
 
     def _deliver(self, message: Mapping[str, Any]) -> None:
         if message["type"] != "message":
@@ -163,6 +167,6 @@ def read_bell(channel: bytes, said: bytes) -> Bell | None:
         return None
     if kind == INBOX_BELL:
         return Bell("inbox", world, 0, 0)
-    if kind == "log" and len(numbers) >= 2 and all(number.isdecimal() for number in numbers):
-        return Bell("log", world, int(numbers[0]), int(numbers[1]))
-    return None
+    if kind != "log" or [number.isdecimal() for number in numbers[:2]] != [True, True]:
+        return None
+    return Bell("log", world, int(numbers[0]), int(numbers[1]))

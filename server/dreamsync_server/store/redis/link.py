@@ -187,12 +187,14 @@ class Link:
     ) -> tuple[list[Any], bool]:
         pipeline = redis.pipeline(transaction=False)
         for name, keys, args in calls:
-            text, sha = _scripts()[name]
+            text, sha = load_scripts()[name]
             head = ("EVAL", text) if is_by_text else ("EVALSHA", sha)
             pipeline.execute_command(*head, len(keys), *keys, *args)
         if replicas:
             # Of the very connection that wrote: WAIT counts what this connection has written.
-            pipeline.execute_command("WAIT", replicas, int(self._timeout_s * 500))
+            # A quarter of the deadline, because a script that was forgotten is sent and waited
+            # for twice, and the server looks at its waiting clients ten times a second.
+            pipeline.execute_command("WAIT", replicas, int(self._timeout_s * 250))
         answers: list[Any] = await pipeline.execute(raise_on_error=False)
         if not replicas:
             return answers, True
@@ -208,16 +210,18 @@ class Link:
 
 
 def client(url: str, *, retries: int, timeout_s: float, connections: int = 0) -> "Redis":
-    """Return a client whose every wait ends within `timeout_s`.
+    """Return a client that connects within `timeout_s`; all else the caller must bound.
 
-    A pool that is full makes the next caller wait rather than fail. RESP2, because nothing here
-    needs more and it saves a round trip a connection.
+    The library's own `socket_timeout` stays off: before Python 3.12 it sends through `wait_for`,
+    which now and then swallows a cancellation, so that a cancelled task lives on for ever. A pool
+    that is full makes the next caller wait rather than fail. RESP2, because nothing here needs
+    more and it saves a round trip a connection.
     """
     pool = BlockingConnectionPool.from_url(
         redis_url(url),
         max_connections=connections or STORE_CONNECTIONS_MAX,
         timeout=timeout_s,
-        socket_timeout=timeout_s,
+        socket_timeout=None,
         socket_connect_timeout=timeout_s,
         retry=Retry(NoBackoff(), retries),
         protocol=2,
@@ -242,19 +246,8 @@ def store_error(error: Exception) -> StoreError:
     return StoreError(f"the store refused a call: {error}")
 
 
-def _as_store_error(answer: Any) -> Any:
-    return store_error(answer) if isinstance(answer, RedisError) else answer
-
-
-def _raised(answer: Any) -> Any:
-    """Return an answer, or raise it where it is an error."""
-    if isinstance(answer, StoreError):
-        raise answer
-    return answer
-
-
 @cache
-def _scripts() -> dict[str, Script]:
+def load_scripts() -> dict[str, Script]:
     """Return all scripts by name."""
     found = {}
     folder = importlib.resources.files("dreamsync_server.store").joinpath("lua")
@@ -264,3 +257,14 @@ def _scripts() -> dict[str, Script]:
             sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
             found[file.name.removesuffix(".lua")] = Script(text, sha)
     return found
+
+
+def _as_store_error(answer: Any) -> Any:
+    return store_error(answer) if isinstance(answer, RedisError) else answer
+
+
+def _raised(answer: Any) -> Any:
+    """Return an answer, or raise it where it is an error."""
+    if isinstance(answer, StoreError):
+        raise answer
+    return answer
