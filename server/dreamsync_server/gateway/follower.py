@@ -63,6 +63,7 @@ class Follower:
         self.is_faulted = False
         self._store = store
         self._dependents = Dependents(pack)
+        self._is_missing = False
         self._ring: deque[Step] = deque()
         self._lock = asyncio.Lock()
         self._waiters: dict[int, tuple[Callable[[], bool], asyncio.Future[None]]] = {}
@@ -76,7 +77,8 @@ class Follower:
         A gap is left to `look`, which the caller is asked for by the next doorbell or second.
         """
         if self._lock.locked():
-            return  # being loaded or read: that goes up to the tail by itself
+            self._is_missing = True  # being loaded or read: the log is read again behind that
+            return
         try:
             took = self._take_all(commits)
         except (_DivergedError, WorldFaultError) as error:
@@ -90,6 +92,7 @@ class Follower:
         """Load the newest snapshot and the log behind it."""
         async with self._lock:
             await self._load()
+        await self._look_again()
 
     async def look(self) -> None:
         """Read what the log has beyond what was followed; load anew where it diverged.
@@ -115,6 +118,7 @@ class Follower:
                 return
         if took and self.listener is not None:
             self.listener.taken()
+        await self._look_again()
 
     async def until(self, is_so: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until something is so of the state, at most `timeout_s`; return whether it is."""
@@ -182,6 +186,12 @@ class Follower:
         return past, [*follower.newest_steps(tail - seq), *newer]
 
     # --- inside ----------------------------------------------------------------------------
+
+    async def _look_again(self) -> None:
+        """Read what was handed over while the log was being read."""
+        if self._is_missing:
+            self._is_missing = False
+            await self.look()
 
     async def _load(self) -> None:
         self._start_at(await self._store.load_snapshot(self.world))

@@ -24,11 +24,11 @@ PRIVATE = ("seat:", "session:")
 class Outlet(Protocol):
     """The way to one client (`lines.Line` is one). Nothing here waits or raises."""
 
-    def send(self, frame: bytes) -> None:
+    def write(self, frame: bytes) -> None:
         """Queue one whole prepared websocket frame."""
         ...
 
-    def buffered_bytes(self) -> int:
+    def buffered(self) -> int:
         """Return how many bytes are queued and not yet with the kernel."""
         ...
 
@@ -36,8 +36,12 @@ class Outlet(Protocol):
 class Owner(Protocol):
     """Whose session a member is: the conversation on its socket."""
 
-    def decided(self, outcome: Outcome) -> None:
+    def decided(self, outcome: Outcome, kind: str) -> None:
         """Know that a proposal of the session has its outcome; the client is told elsewhere."""
+        ...
+
+    def missed(self) -> None:
+        """Know that the world counts the session as absent, though it is here."""
         ...
 
     def cut(self, name: str) -> None:
@@ -99,7 +103,7 @@ class Channel:
     def __init__(self, gate: Gate, codec: Codec) -> None:
         self.gate = gate
         self.codec = codec
-        self.plain: dict[Member, Any] = {}  # member -> its outlet's send
+        self.plain: dict[Member, Any] = {}  # member -> its outlet's write
         self.patched: dict[Member, None] = {}  # those with facts of their own: another digest
 
 
@@ -147,7 +151,7 @@ class Group:
             del self.odd[member]
             member.is_odd = False
         else:
-            member.sent = self.sent
+            member.sent = self._sent_to(member)
             self._out(member)
         member.group = None
 
@@ -155,7 +159,7 @@ class Group:
         """Let a member have its next frame for itself."""
         if not member.is_odd:
             self._out(member)
-            member.sent, member.since = self.sent, self.sent.seq
+            member.sent, member.since = self._sent_to(member), self.sent.seq
             member.is_odd = True
             self.odd[member] = None
 
@@ -171,7 +175,7 @@ class Group:
         if member.private_digest:
             channel.patched[member] = None
         else:
-            channel.plain[member] = member.outlet.send
+            channel.plain[member] = member.outlet.write
 
     def send_view(self, facts: Facts, position: Position, is_running: bool) -> None:
         """Send what the turns since the last frame brought to all steady members, one frame a
@@ -189,8 +193,8 @@ class Group:
                     view["running"] = is_running
                 view["digest"] = digest
             prepared = channel.codec.frame(view)
-            for send in channel.plain.values():
-                send(prepared)
+            for write in channel.plain.values():
+                write(prepared)
             if channel.patched:
                 self._send_patched(channel, prepared, digest)
 
@@ -211,7 +215,11 @@ class Group:
         before, behind = split_at_digest(prepared, digest)
         for member in channel.patched:
             own = digest_hex((self.digest + member.private_digest) & _MASK)
-            member.outlet.send(before + own.encode() + behind)
+            member.outlet.write(before + own.encode() + behind)
+
+    def _sent_to(self, member: Member) -> Position:
+        """Return where a steady member is: it may have had a frame of its own since."""
+        return self.sent if self.sent.seq >= member.sent.seq else member.sent
 
     def _out(self, member: Member) -> None:
         channel = self.channels[member.gate.words.lang, member.codec.name]
@@ -222,7 +230,7 @@ class Group:
 def send_all(prepared: bytes, members: Iterable[Member]) -> None:
     """Send one frame to several members."""
     for member in members:
-        member.outlet.send(prepared)
+        member.outlet.write(prepared)
 
 
 def _seq_of(turn: Turn) -> int:

@@ -142,7 +142,7 @@ def send_hits(member: Member, hits: Iterable[Hit], position: Position, facts: Fa
         shown: dict[str, Any] = {name: wire_value(facts[name], {}) for name in hit.reads}
         message = {"type": "hit", "id": hit.id, "pos": list(position), "holds": hit.holds,
                    "facts": shown}  # fmt: skip
-        member.outlet.send(member.codec.frame(message))
+        member.outlet.write(member.codec.frame(message))
 
 
 def _changed(pack: Pack, step: Step) -> Iterator[str]:

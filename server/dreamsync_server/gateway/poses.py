@@ -69,6 +69,11 @@ class Poses:
             self._scenes[scene].pop(seat, None)
             self._moved[scene] = None
 
+    def touch(self, scene: str) -> None:
+        """Count a scene as moved, so that who came into it is told who stands there."""
+        if self._scenes.get(scene):
+            self._moved[scene] = None
+
     def of(self, seat: str) -> Pose | None:
         """Return a seat's pose."""
         scene = self._scene_of.get(seat)

@@ -12,6 +12,7 @@ from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.frames import Codec
 from dreamsync_server.gateway.gate import JUDGE, Gate, Viewer
 from dreamsync_server.gateway.group import Member, Outlet, Owner
+from dreamsync_server.gateway.posing import Posing
 from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.sender import Sender, Wake
 from dreamsync_server.gateway.views import (
@@ -46,6 +47,9 @@ class Room:
         self.card = card
         self.members: dict[str, Member] = {}  # by session
         self.sender = Sender(follower, card, now_s, wake, judge)
+        self.posing = Posing(self.sender)
+        self._now_s = now_s
+        self._wake = wake
         self._gates: dict[str, Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, Hear] = {}
@@ -77,15 +81,16 @@ class Room:
             self.discard(old)
             old.owner.cut("replaced")
         self.members[member.viewer.session] = member
-        member.outlet.send(member.codec.frame(whole))
+        member.outlet.write(member.codec.frame(whole))
         for view in later:
-            member.outlet.send(member.codec.frame(view))
+            member.outlet.write(member.codec.frame(view))
         self.sender.join(member)
 
     def discard(self, member: Member) -> None:
         """Let a member go; nothing more is sent to it."""
         if self.members.get(member.viewer.session) is member:
             del self.members[member.viewer.session]
+        self.posing.drop(member.viewer.seat)
         self.sender.part(member)
         self.sender.interest.watching.pop(member, None)
         self._leavers.pop(member, None)
@@ -96,6 +101,10 @@ class Room:
             self._hears.pop(session, None)
         else:
             self._hears[session] = told
+
+    def is_awaited(self) -> bool:
+        """Return whether somebody is about to come in."""
+        return bool(self._hears)
 
     def speak(self, member: Member, lang: str) -> None:
         """Let a member be told everything in another language from now on, from the start."""
@@ -138,6 +147,7 @@ class Room:
             sender.is_running = is_running
             for group in sender.groups.values():
                 group.is_due = group.has_running = True
+        self.posing.take(shifts)
         self._take_aside(step, movers)
         for member, viewer in movers.items():
             self._cross(member, viewer, step)
@@ -176,9 +186,23 @@ class Room:
     def pump(self) -> None:
         """Send everything that is due, and say goodbye to those who leave."""
         self.sender.pump()
+        self.pump_poses()
         for member, name in tuple(self._leavers.items()):
             self.discard(member)
             member.owner.cut(name)
+
+    def pose(self, member: Member, x: int, y: int, facing: int) -> None:
+        """Take where a member's avatar stands; what cannot be is passed over."""
+        if self.posing.put(member, x, y, facing):
+            self.pump_poses()
+
+    def pump_poses(self) -> None:
+        """Send where avatars stand, if that is due."""
+        due_s, now_s = self.posing.due_s(), self._now_s()
+        if due_s <= now_s:
+            self.posing.send(now_s)
+        elif due_s != float("inf"):
+            self._wake(due_s)
 
     def beat(self) -> None:
         """Once a second: see to silence, slow lines and what drifts."""
@@ -199,6 +223,9 @@ class Room:
             member = self.members.get(session)
             if member is None:
                 continue
+            entry = session_of(facts, session)
+            if entry is not None and not entry.is_present:
+                member.owner.missed()
             if facts.get(f"@session.{session}") == GONE:
                 is_left = step.commit.cause.kind == "leave"
                 self._leavers[member] = "left" if is_left else "removed"
@@ -255,7 +282,7 @@ class Room:
             member = self.members.get(outcome.session)
             if member is None:
                 continue
-            member.owner.decided(outcome)
+            member.owner.decided(outcome, step.commit.cause.kind)
             if outcome.n:
                 found.setdefault(member, []).append((outcome, step.commit.cause))
         return found

@@ -169,12 +169,10 @@ class Sender:
                     self._write(member, quiet_of(state))
                 group.steady(member)
             group.sent_all(state.position, now_s)
-            for member in group.odd:
-                member.since = min(member.since, state.position.seq)
 
     def look_after(self, member: Member) -> bool:
         """Look at a member's line; False where it is too slow and must be cut."""
-        buffered = member.outlet.buffered_bytes()
+        buffered = member.outlet.buffered()
         now_s = self._now_s()
         is_stalled = member.behind_s is not None and now_s - member.behind_s >= BUFFER_STALLED_S
         if buffered > BUFFER_HARD_BYTES or is_stalled:
@@ -243,7 +241,7 @@ class Sender:
             group.steady(member)
 
     def _write(self, member: Member, message: dict[str, Any]) -> None:
-        member.outlet.send(member.codec.frame(message))
+        member.outlet.write(member.codec.frame(message))
 
     def _catch_up(self, member: Member) -> None:
         """Send a member that was behind all it missed, and let it go on."""

@@ -1,0 +1,125 @@
+"""Requests of those who are in a world: why, watch, people, language, the whole view again."""
+
+from typing import TYPE_CHECKING, Any
+
+from dreamsync.protocol import client_messages as wire
+from dreamsync_server.errors import PeerError
+from dreamsync_server.gateway.group import Member
+from dreamsync_server.gateway.interest import send_hits
+from dreamsync_server.gateway.room import Room
+from dreamsync_server.gateway.watches import Watches
+from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.cues import refusal_of_cue, times_cued
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.seats import seat_of
+from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, session_of
+from dreamsync_server.world.state import role_of
+from dreamsync_server.world.trace import trace
+
+if TYPE_CHECKING:
+    from dreamsync_server.gateway.conversation import Conversation
+    from dreamsync_server.gateway.hall import Hall
+
+Map = dict[str, Any]
+_PREFIX = "@session."
+
+
+class Asking:
+    """Answers requests about the world that a conversation is in."""
+
+    def __init__(self, hall: "Hall") -> None:
+        self._hall = hall
+
+    def answer(self, talk: "Conversation", message: wire.Asked) -> None:
+        """Answer a request at once."""
+        room, member = talk.room, talk.member
+        if room is None or member is None:
+            raise PeerError("not_entered", "Enter a world first.")
+        match message:
+            case wire.AskWhy():
+                talk.send({**_answer(message), "why": why(room, member, message.beat)})
+            case wire.People():
+                talk.send({**_answer(message), "people": people(room)})
+            case wire.SetLang():
+                talk.session.lang = message.lang
+                lang = room.gate(message.lang).words.lang
+                talk.send({**_answer(message), "lang": lang})
+                room.speak(member, message.lang)
+            case wire.Resync():
+                room.resync(member)
+            case wire.Watch():
+                self._watch(talk, room, member, message)
+            case wire.Unwatch():
+                if member.watches is not None:
+                    member.watches.remove(message.id)
+                talk.send(_answer(message))
+            case _:
+                raise PeerError("unknown_type", "That cannot be asked here.")
+
+    def _watch(self, talk: "Conversation", room: Room, member: Member, message: wire.Watch) -> None:
+        follower = room.follower
+        if member.watches is None:
+            member.watches = Watches(follower.pack, member.viewer.eyes)
+        facts = follower.state.facts
+        holds, hit = member.watches.add(message.id, message.when, message.was, facts)
+        room.sender.interest.watching[member] = None
+        talk.send({**_answer(message), "holds": holds})
+        if hit is not None:
+            send_hits(member, [hit], follower.state.position, facts)
+
+
+def why(room: Room, member: Member, beat_id: str) -> Map:
+    """Return why a beat can or cannot be cued by the desk now."""
+    pack, facts, words = room.follower.pack, room.follower.state.facts, member.gate.words
+    beat = pack.beats.get(beat_id)
+    if beat is None:
+        raise PeerError("unknown_beat", "There is no such beat.")
+    asked = Proposal("cue", "desk", member.viewer.session, 0, {"beat": beat.id})
+    refusal = refusal_of_cue(pack, facts, beat, asked)
+    code, given = ("ok", ()) if refusal is None else refusal
+    text = "It can be cued now." if code == "ok" else words.refusal(code, dict(given))
+    found: Map = {"beat": beat.id, "code": code, "text": text, "cued": times_cued(facts, beat.id)}
+    if facts.get(f"@held.{beat.id}"):
+        found["is_held"] = True
+    if beat.when is not None:
+        leaves = []
+        for leaf in trace(beat.when, facts, {}).leaves:
+            value = ", ".join(f"{name} = {shown}" for name, shown in leaf.facts)
+            by = sorted({a for name, _ in leaf.facts for a in changers(pack, name)})
+            is_so = leaf.is_true == leaf.is_wanted
+            leaves.append({"text": leaf.text, "value": value, "holds": is_so, "by": by})
+        found["leaves"] = leaves
+    return found
+
+
+def changers(pack: Pack, name: str) -> list[str]:
+    """Return the ids of actions whose effects may change a fact."""
+    return [
+        action.id
+        for action in pack.actions.values()
+        if any(name in getattr(getattr(e, "fact", None), "reach", ()) for e in action.effects)
+    ]
+
+
+def people(room: Room) -> list[Map]:
+    """Return who is in a world: players, desks and scripts."""
+    facts, texts = room.follower.state.facts, room.follower.texts
+    found = []
+    for name in facts:
+        if not name.startswith(_PREFIX):
+            continue
+        session = name[len(_PREFIX) :]
+        entry = session_of(facts, session)
+        if entry is None or entry.kind not in KINDS_OF_PEOPLE:
+            continue
+        person: Map = {"session": session, "name": texts.get(entry.name_ref, ""),
+                       "as_kind": entry.kind, "is_here": bool(entry.is_present)}  # fmt: skip
+        seat = seat_of(facts, session)
+        if seat:
+            person["role"] = role_of(seat)
+        found.append(person)
+    return found
+
+
+def _answer(message: wire.Asked) -> Map:
+    return {"type": "answer", "q": message.q, "of": message.type}

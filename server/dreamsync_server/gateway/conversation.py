@@ -1,0 +1,258 @@
+"""Who stands behind a client's line: the session machine, with what it asks for being done.
+
+Nothing here waits: messages are taken in one turn; what must wait (entering, the store) is a task
+of the hall with a deadline. A session's proposals keep their order: while some go by the store's
+inbox, the next ones go that way too.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, Protocol, assert_never
+
+from dreamsync.protocol import client_messages as wire
+from dreamsync.protocol.bounds import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
+from dreamsync.protocol.codec import ProtocolError, decode_client, encode, encode_json
+from dreamsync.protocol.codes import ERRORS
+from dreamsync_server.clock import Clock
+from dreamsync_server.errors import PeerError, StoreError
+from dreamsync_server.gateway.frames import Codec
+from dreamsync_server.gateway.group import Member
+from dreamsync_server.gateway.lines import Line
+from dreamsync_server.gateway.room import Room
+from dreamsync_server.gateway.session import (
+    Ask,
+    Close,
+    Phase,
+    Posed,
+    Propose,
+    Send,
+    Session,
+    Todo,
+    bye_map,
+    error_map,
+)
+from dreamsync_server.gateway.tokens import Tokens
+from dreamsync_server.limits import ASKED_AT_ONCE_MAX
+from dreamsync_server.telemetry import Telemetry
+from dreamsync_server.world.commit import Outcome, Proposal
+
+RETRY_MS: Final = 500
+
+MSGPACK: Final = Codec(SUBPROTOCOL_MSGPACK, encode, is_text=False)
+JSON: Final = Codec(SUBPROTOCOL_JSON, lambda plain: encode_json(plain).encode(), is_text=True)
+
+
+class Desk(Protocol):
+    """What a conversation needs of the hall that it is held in."""
+
+    clock: Clock
+    tokens: Tokens
+    telemetry: Telemetry
+
+    async def answer(self, talk: "Conversation", message: wire.Asked) -> None:
+        """Answer a request, within its deadline. Raises PeerError, StoreError, TimeoutError."""
+        ...
+
+    def submit_now(self, world: str, proposal: Proposal) -> str:
+        """Hand a proposal to an owner in this process: "" taken, `not_here`, or an error code."""
+        ...
+
+    async def submit_by_store(self, world: str, proposal: Proposal) -> str:
+        """Hand a proposal to the store's inbox: "" taken, or an error code."""
+        ...
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Let work go on beside; it is cancelled when the hall ends."""
+        ...
+
+    def gone(self, talk: "Conversation") -> None:
+        """Know that a conversation is over, and let its session be absent."""
+        ...
+
+
+class Conversation:
+    """One client's conversation. It is the line's receiver and its member's owner."""
+
+    def __init__(self, desk: Desk, line: Line) -> None:
+        self.line = line
+        self.codec = JSON if line.subprotocol == SUBPROTOCOL_JSON else MSGPACK
+        self.session = Session(desk.clock.mono_s())
+        self.room: Room | None = None
+        self.member: Member | None = None
+        self.is_over = False
+        self.backs = 0  # how many times it has said `back` for its session, and was not yet heard
+        self._desk = desk
+        self._asked: set[asyncio.Task[None]] = set()
+        self._waiting: deque[Proposal] = deque()  # to go by the store, in order
+        self._by_store: set[int] = set()  # went by the store, without an outcome yet
+        self._carrier: asyncio.Task[None] | None = None
+
+    # --- what the line says ------------------------------------------------------------------
+
+    def received(self, payload: bytes | str) -> None:
+        """Take one message in."""
+        now_s = self._desk.clock.mono_s()
+        try:
+            message = decode_client(payload)
+        except ProtocolError as error:
+            self._do(self.session.unreadable(error.code, error.text, now_s, error.q, error.n))
+            return
+        self._do(self.session.receive(message, now_s, self._desk.tokens.salt()))
+
+    def late(self) -> None:
+        """Say goodbye: no hello came in time."""
+        self._do(self.session.close("hello_timeout"))
+
+    def congested(self, is_congested: bool) -> None:
+        """Stop queuing for a line that is full, go on with one that has drained."""
+        if self.room is not None and self.member is not None:
+            self.room.pressure(self.member, is_congested)
+
+    def lost(self, code: int) -> None:
+        """Know that the line is gone."""
+        self._end()
+
+    # --- what the room says ------------------------------------------------------------------
+
+    def decided(self, outcome: Outcome, kind: str) -> None:
+        """Know that a proposal of the session was decided."""
+        if outcome.n:
+            self.session.decided(outcome.n)
+            self._by_store.discard(outcome.n)
+        elif kind == "back":
+            self.backs -= 1
+            if self.backs < 0:  # somebody else said it: the session goes on elsewhere
+                self.cut("replaced")
+
+    def missed(self) -> None:
+        """Say that the session is here: a line that it had before was only now seen to be lost."""
+        if self.room is not None and not self.is_over and not self.backs:
+            self.backs += 1
+            proposal = Proposal("back", self.kind(), self.session.session)
+            self._desk.spawn(self._say_back(self.room.card.world, proposal))
+
+    def cut(self, name: str) -> None:
+        """Say goodbye and close."""
+        self._do(self.session.close(name))
+
+    # --- what the hall says ------------------------------------------------------------------
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message that holds nothing about a world, or came through the gate."""
+        self.line.write(self.codec.frame(message))
+
+    def kind(self) -> Any:
+        """Return what the session is in its world: player, watch, desk or script."""
+        assert self.member is not None, "only who is in a world is something there"
+        return self.member.viewer.kind
+
+    # --- doing -------------------------------------------------------------------------------
+
+    def _do(self, todos: list[Todo]) -> None:
+        for todo in todos:
+            match todo:
+                case Send(message):
+                    self._count(message)
+                    self.send(message)
+                case Propose(proposal):
+                    self._propose(proposal)
+                case Ask(message):
+                    self._ask(message)
+                case Posed(pose):
+                    if self.room is not None and self.member is not None:
+                        self.room.pose(self.member, pose.x, pose.y, pose.facing)
+                case Close() as close:
+                    self.send(bye_map(close))
+                    self.line.close(close.number, f"{close.name}: {close.text}")
+                    self._end()
+                case _:
+                    assert_never(todo)
+
+    def _ask(self, message: wire.Asked) -> None:
+        if len(self._asked) >= ASKED_AT_ONCE_MAX:
+            self._not_entered(message)
+            self._fail(message.q, "busy", retry_ms=RETRY_MS)
+            return
+        task = self._desk.spawn(self._answer(message))
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
+    async def _answer(self, message: wire.Asked) -> None:
+        try:
+            await self._desk.answer(self, message)
+        except PeerError as error:
+            self._fail(message.q, error.code, error.text)
+        except StoreError:
+            self._fail(message.q, "store_unavailable", retry_ms=RETRY_MS)
+        except TimeoutError:
+            self._fail(message.q, "starting", retry_ms=RETRY_MS)
+        finally:
+            self._not_entered(message)
+
+    def _not_entered(self, message: wire.Asked) -> None:
+        if isinstance(message, wire.Enter | wire.Resume):
+            self.session.not_entered()
+
+    def _fail(self, q: int, code: str, text: str = "", *, retry_ms: int | None = None) -> None:
+        if not self.is_over:
+            message = error_map(code, text or ERRORS[code].meaning, q=q, retry_ms=retry_ms)
+            self._count(message)
+            self.send(message)
+
+    def _count(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "error":
+            self._desk.telemetry.errors.labels(message["code"]).inc()
+
+    # --- proposals ---------------------------------------------------------------------------
+
+    def _propose(self, proposal: Proposal) -> None:
+        assert self.room is not None, "only who is in a world proposes"
+        if not self._waiting and not self._by_store:
+            code = self._desk.submit_now(self.room.card.world, proposal)
+            if not code:
+                return
+            if code != "not_here":
+                self._do(self.session.not_taken(proposal.n, code))
+                return
+        self._waiting.append(proposal)
+        if self._carrier is None:
+            self._carrier = self._desk.spawn(self._carry(self.room.card.world))
+
+    async def _carry(self, world: str) -> None:
+        """Put what waits in the store's inbox, one after the other."""
+        try:
+            while self._waiting and not self.is_over:
+                proposal = self._waiting[0]
+                self._by_store.add(proposal.n)
+                code = await self._desk.submit_by_store(world, proposal)
+                if code:
+                    self._by_store.discard(proposal.n)
+                    self._refuse_waiting(code)
+                else:
+                    self._waiting.popleft()
+        finally:
+            self._carrier = None
+
+    def _refuse_waiting(self, code: str) -> None:
+        """Answer the first that waits with an error, and those behind it with `gap`."""
+        first, *later = self._waiting
+        self._waiting.clear()
+        self._do(self.session.not_taken(first.n, code))
+        for proposal in later:
+            text = f"Proposals are taken in order: {first.n} is next."
+            self.send(error_map("gap", text, n=proposal.n))
+
+    async def _say_back(self, world: str, proposal: Proposal) -> None:
+        if self._desk.submit_now(world, proposal):
+            await self._desk.submit_by_store(world, proposal)
+
+    def _end(self) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        self.session.phase = Phase.CLOSED
+        for task in tuple(self._asked):
+            task.cancel()
+        self._waiting.clear()
+        self._desk.gone(self)

@@ -1,0 +1,161 @@
+"""Opening worlds within bounds, and showing which there are."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dreamsync.protocol import client_messages as wire
+from dreamsync_server.errors import PeerError
+from dreamsync_server.gateway.cards import Cards
+from dreamsync_server.gateway.shelf import OpenWorld
+from dreamsync_server.gateway.tokens import hash_of, hash_of_code
+from dreamsync_server.gateway.wording import Words
+from dreamsync_server.limits import (
+    LISTED_MAX,
+    LISTING_KEPT_S,
+    STORE_MEMORY_NEW_WORLDS,
+    WORLDS_PER_ADDRESS_MAX,
+)
+from dreamsync_server.store.port import WorldCard
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.state import Facts
+
+if TYPE_CHECKING:
+    from dreamsync_server.gateway.conversation import Conversation
+    from dreamsync_server.gateway.hall import Hall
+
+Map = dict[str, Any]
+_NO_ROOM = "The server takes no new worlds just now."
+
+
+class Opening:
+    """Answers `create`, `list` and `card`."""
+
+    def __init__(self, hall: "Hall", open_world: OpenWorld) -> None:
+        self._hall = hall
+        self._open_world = open_world
+        self._listed: tuple[float, list[WorldCard], dict[str, Mapping[str, Any]]] | None = None
+        self._listing = asyncio.Lock()
+
+    async def answer(
+        self, talk: "Conversation", message: wire.Create | wire.List | wire.Card
+    ) -> None:
+        """Answer a request."""
+        match message:
+            case wire.Create():
+                talk.send(await self._create(talk, message))
+            case wire.List():
+                talk.send(await self._list(talk, message))
+            case wire.Card():
+                talk.send(await self._card(talk, message))
+
+    # --- opening ------------------------------------------------------------------------------
+
+    async def _create(self, talk: "Conversation", message: wire.Create) -> Map:
+        hall, tokens = self._hall, self._hall.tokens
+        pack = await hall.shelf.newest(message.pack)
+        if pack is None:
+            raise PeerError("unknown_pack", "There is no such pack.")
+        creator = hash_of(talk.line.visitor.address)
+        await self._check_room(talk, creator)
+        desk, invite, code = tokens.secret(), tokens.secret(), tokens.code()
+        card = WorldCard(
+            world=tokens.world(),
+            pack_id=pack.id,
+            pack_hash=pack.hash,
+            seed=tokens.seed() if message.seed is None else message.seed,
+            is_private=message.private,
+            created_ms=hall.clock.now_ms(),
+            title=message.title or "",
+            creator=creator,
+            invite_hash=hash_of(invite) if message.private else "",
+            code_hash=hash_of_code(code) if message.private else "",
+            desk_hash=hash_of(desk),
+            has_spectators=message.spectators,
+            has_understudies=message.understudies,
+            speed=message.speed or pack.speed,
+        )
+        where = await self._open_world(card)
+        if where == "full":
+            raise PeerError("no_room", _NO_ROOM)
+        if where not in ("here", "elsewhere"):
+            raise PeerError("starting", "The world could not be opened just now; try again.")
+        self._listed = None
+        created: Map = {"type": "created", "q": message.q, "world": card.world, "desk_token": desk}
+        if message.private:
+            created.update(invite=invite, code=code)
+        return created
+
+    async def _check_room(self, talk: "Conversation", creator: str) -> None:
+        """Raise PeerError where no new world may be opened, or none by this address."""
+        hall = self._hall
+        if hall.is_draining or await hall.store.memory_share() > STORE_MEMORY_NEW_WORLDS:
+            raise PeerError("no_room", _NO_ROOM)
+        if talk.line.visitor.is_local:
+            return
+        opened = sum(1 for card in await hall.store.worlds() if card.creator == creator)
+        if opened >= WORLDS_PER_ADDRESS_MAX:
+            raise PeerError("too_many_worlds", "Too many worlds are open from your address.")
+
+    # --- showing ------------------------------------------------------------------------------
+
+    async def _list(self, talk: "Conversation", message: wire.List) -> Map:
+        lang, shelf = talk.session.lang, self._hall.shelf
+        cards, hints = await self._public()
+        worlds = []
+        for card in cards:
+            pack = await shelf.by_hash(card.pack_hash)
+            if pack is not None:
+                worlds.append(self._drawn(card, pack, lang, hints.get(card.world, {})))
+        packs = [await shelf.newest(pack_id) for pack_id in shelf.ids()]
+        drawn = [Cards(pack, Words(pack, lang)).pack() for pack in packs if pack is not None]
+        return {"type": "worlds", "q": message.q, "worlds": worlds, "packs": drawn}
+
+    async def _public(self) -> tuple[list[WorldCard], dict[str, Mapping[str, Any]]]:
+        """Return the public worlds and what is hinted of them, read from the store once a while."""
+        async with self._listing:
+            now_s = self._hall.clock.mono_s()
+            if self._listed is None or now_s - self._listed[0] >= LISTING_KEPT_S:
+                store = self._hall.store
+                cards = [card for card in await store.worlds() if not card.is_private]
+                cards = cards[-LISTED_MAX:]
+                hints = {card.world: await store.status(card.world) for card in cards}
+                self._listed = (now_s, cards, hints)
+            return self._listed[1], self._listed[2]
+
+    async def _card(self, talk: "Conversation", message: wire.Card) -> Map:
+        hall, answer = self._hall, {"type": "card", "q": message.q}
+        lang = talk.session.lang
+        if message.pack is not None:
+            pack = await hall.shelf.newest(message.pack)
+            if pack is None:
+                raise PeerError("unknown_pack", "There is no such pack.")
+            return {**answer, "pack": Cards(pack, Words(pack, lang)).pack()}
+        entering = hall.entering
+        world, invite = message.world or "", message.invite
+        if message.code is not None:
+            entering.check_tries(talk)
+            world = await hall.store.world_by_code(hash_of_code(message.code)) or ""
+            invite = message.code
+        card = await entering.invited(talk, world, invite)
+        pack = await hall.shelf.by_hash(card.pack_hash)
+        if pack is None:
+            raise PeerError("unknown_world", "The pack of this world cannot be found.")
+        hints = await hall.store.status(card.world)
+        return {**answer, "world": self._drawn(card, pack, lang, hints)}
+
+    def _drawn(self, card: WorldCard, pack: Pack, lang: str, hints: Mapping[str, Any]) -> Map:
+        """Return a world's card: from its state where it is followed here, else from hints."""
+        cards = Cards(pack, Words(pack, lang))
+        room = self._hall.rooms.get(card.world)
+        if room is not None and room.follower.state.position.seq:
+            return cards.world(card, room.follower.state.facts)
+        drawn = cards.world(card, Facts(pack))
+        drawn["people"] = int(hints.get("people", 0))
+        if hints.get("ending"):
+            drawn["state"] = "ended"
+        elif not hints.get("awake") or not hints.get("people"):
+            drawn["state"] = "asleep"
+        elif hints.get("paused"):
+            drawn["state"] = "paused"
+        return drawn

@@ -1,0 +1,87 @@
+"""Sends a room's poses: one frame a scene cell for everybody who stands in it."""
+
+from typing import Any
+
+from dreamsync_server.gateway.group import Group, Member, send_all
+from dreamsync_server.gateway.poses import Cell, Pose, Poses, cell_of
+from dreamsync_server.gateway.sender import Sender
+from dreamsync_server.gateway.views import Shift
+from dreamsync_server.limits import POSE_INTERVAL_S
+from dreamsync_server.world.audience import NOWHERE, class_of
+
+_SCENE = ".scene"
+
+
+class Posing:
+    """The poses of one room, and when they go out."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._poses = Poses(sender.follower.pack)
+        self._sent_s = float("-inf")
+
+    def put(self, member: Member, x: int, y: int, facing: int) -> bool:
+        """Take a member's pose for the scene that its seat is in now; False where it has none."""
+        seat = member.viewer.seat
+        scene = self._scene_of(seat)
+        return scene is not None and self._poses.put(scene, Pose(seat, x, y, facing))
+
+    def drop(self, seat: str) -> None:
+        """Forget where a seat stood."""
+        if seat:
+            self._poses.drop(seat)
+
+    def take(self, shifts: tuple[Shift, ...]) -> None:
+        """Let the poses of seats that left their scene fall away; tell who came what is there."""
+        for shift in shifts:
+            if shift.name.endswith(_SCENE) and shift.old != shift.new:
+                self._poses.drop(shift.name[: -len(_SCENE)])
+                if isinstance(shift.new, str):
+                    self._poses.touch(shift.new)
+
+    def due_s(self) -> float:
+        """Return when the next frames are due; infinity where nobody moved."""
+        return self._sent_s + POSE_INTERVAL_S if self._poses.has_news() else float("inf")
+
+    def send(self, now_s: float) -> None:
+        """Send the scenes where somebody moved to those who see them."""
+        self._sent_s = now_s
+        for scene in self._poses.take_moved():
+            atom = f"scene:{scene}"
+            for group in self._sender.groups.values():
+                if atom in group.eyes.atoms or "desk" in group.eyes.atoms:
+                    self._send_scene(scene, group)
+
+    def _send_scene(self, scene: str, group: Group) -> None:
+        pack, facts = self._sender.follower.pack, self._sender.follower.state.facts
+
+        def is_seen(seat: str) -> bool:
+            return group.eyes.sees(class_of(pack, facts, f"{seat}{_SCENE}"))
+
+        cells = self._poses.cells(scene, is_seen)
+        members = group.members()
+        if len(cells) == 1:
+            self._send_cell(scene, cells[0], members)
+            return
+        by_cell: dict[Cell, list[Member]] = {}
+        for member in members:
+            cell = cell_of(cells, self._poses.of(member.viewer.seat))
+            by_cell.setdefault(cell, []).append(member)
+        for cell, inside in by_cell.items():
+            self._send_cell(scene, cell, inside)
+
+    def _send_cell(self, scene: str, cell: Cell, members: list[Member]) -> None:
+        message: dict[str, Any] = {
+            "type": "poses", "scene": scene, "poses": [list(pose) for pose in cell.poses]
+        }  # fmt: skip
+        by_codec: dict[str, list[Member]] = {}
+        for member in members:
+            by_codec.setdefault(member.codec.name, []).append(member)
+        for alike in by_codec.values():
+            send_all(alike[0].codec.frame(message), alike)
+
+    def _scene_of(self, seat: str) -> str | None:
+        if not seat:
+            return None
+        scene = self._sender.follower.state.facts[f"{seat}{_SCENE}"]
+        return None if scene == NOWHERE else str(scene)
