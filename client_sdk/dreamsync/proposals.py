@@ -34,6 +34,7 @@ class Proposals:
         self._sent = 0  # how many of the items are under way on this line
         self._next_n = 1
         self._hold_until_ms: int | None = None
+        self._decided_n = 0  # the highest that is known to be decided
 
     def __len__(self) -> int:
         return len(self._items)
@@ -68,6 +69,7 @@ class Proposals:
 
     def settle(self, n: int) -> Proposal | None:
         """Take out the proposal that got its outcome; None where there is none of that number."""
+        self._decided_n = max(self._decided_n, n)
         at = self._index(n)
         return None if at is None else self._take(at)
 
@@ -79,11 +81,16 @@ class Proposals:
             self._hold_until_ms = until_ms
 
     def give_up(self, n: int) -> Proposal | None:
-        """Take out a proposal that was not taken; those behind it move up and go again."""
+        """Take out a proposal that was not taken; those behind it move up and go again.
+
+        Of a repeat that was not taken, the number was decided before and is not free.
+        """
         at = self._index(n)
         if at is None or at >= self._sent:
             return None
         gone = self._take(at)
+        if n <= self._decided_n:
+            return gone
         self._sent = at
         self._renumber(at, gone.n)
         return gone
@@ -100,18 +107,17 @@ class Proposals:
                 return True
         return False
 
-    def restart(self, decided_n: int | None = None) -> None:
-        """Send everything again on a new line.
+    def restart(self, decided_n: int, *, is_repaired: bool = False) -> None:
+        """Send everything again on a new line. `decided_n` is the highest that was decided.
 
-        `decided_n` is the highest that the world has decided, where it may know less than was
-        acked (its log was repaired): then numbers go on from what it knows.
+        Where the world may know less than was acked (`is_repaired`: its log was), numbers go on
+        from what it knows.
         """
         self._sent = 0
         self._hold_until_ms = None
-        if decided_n is None:
-            return
+        self._decided_n = decided_n
         first = self._items[0].n if self._items else self._next_n
-        if first > decided_n + 1 or not self._items:
+        if is_repaired and (first > decided_n + 1 or not self._items):
             self._renumber(0, decided_n + 1)
 
     def clear(self) -> list[Proposal]:

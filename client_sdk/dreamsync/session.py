@@ -259,14 +259,14 @@ class ClientSession:
     def _on_entered(self, entered: wire.Entered, now_ms: int) -> None:
         is_first = self._identity is None
         self._take_whole(entered, now_ms, "" if is_first else "trimmed")
-        self._proposals.restart(None if entered.resumed else entered.n)
+        self._proposals.restart(entered.n, is_repaired=not entered.resumed)
         self._out += self._requests.watches()
         self._go_live(is_first=is_first)
 
     def _on_reset(self, reset: wire.Reset, now_ms: int) -> None:
         self._take_whole(reset, now_ms, reset.why)
         if not reset.resumed:
-            self._proposals.restart(reset.n)
+            self._proposals.restart(reset.n, is_repaired=True)
 
     def _on_view(self, view: wire.View, now_ms: int) -> None:
         mirror = self._mirrored(view)
