@@ -3,6 +3,9 @@
 from support.packs import night, night_for_two
 
 from dreamsync_server.limits import DRIFT_UNIT
+from dreamsync_server.packs import load
+from dreamsync_server.packs.sample import SAMPLE
+from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.world.values import Drift
 
 
@@ -82,3 +85,16 @@ def test_a_choice_for_a_role_that_nobody_holds_is_taken_by_default_at_once() -> 
     play.pass_to(600_000 + 300_000)
     assert play.facts["choice.waking"] == 0
     assert play.facts["chose.waking"] == "stay"
+
+
+def test_an_end_effect_brings_its_ending_in_with_text_and_effects() -> None:
+    law = "laws: {over: {when: calm >= 2, do: [end: night]}}"
+    play = Playthrough(load({**SAMPLE, "law.yaml": law}), 7)
+
+    play.pass_to(3_600_000)
+
+    assert play.ending == "night"
+    assert told(play)[-2:] == [
+        ("told", ("all",), "ending.night.text"),
+        ("ending", ("all",), "ending.night.title"),
+    ]

@@ -254,6 +254,9 @@ def _to_chapter(draft: Draft, effect: fx.ToChapter, names: Names) -> None:
 
 
 def _end(draft: Draft, effect: fx.End, names: Names) -> None:
+    # As where the ending is cued; an ending's own effects hold no other `end`.
+    if not draft.facts["ending"]:
+        apply_effects(draft, draft.pack.beats[effect.ending].effects, NO_NAMES)
     end_world(draft, effect.ending)
 
 
