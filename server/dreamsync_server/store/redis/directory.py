@@ -113,9 +113,9 @@ class RedisDirectory:
         world = card.world
         code = keys.code(card.code_hash)
         if card.code_hash and not await self._link.write("SET", code, world, "NX"):
-            if await self.world_by_code(card.code_hash) != world:
+            is_ours = await self.world_by_code(card.code_hash) == world
+            if not is_ours:  # else an earlier attempt broke off behind this step: go on
                 return False
-            # Else an earlier attempt broke off behind this step: go on where it did.
         await self._link.write("ZADD", keys.directory_of(world), "NX", card.created_ms, world)
         names = keys.of_world(world)
         call = Call("create", (names.own, names.card), (codec.encode_card(card),))
