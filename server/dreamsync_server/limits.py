@@ -74,6 +74,7 @@ LEASE_S: Final = 3.0
 LEASE_RENEW_S: Final = 1.0
 FENCE_SELF_S: Final = 0.6 * LEASE_S
 DOORBELL_LOOK_S: Final = 1.0  # followers look at the log at least this often
+RING_INTERVAL_S: Final = 0.01  # between two rings of a node; bells of one world fold into one
 STORE_TIMEOUT_S: Final = 2.0
 APPEND_RETRY_S: Final = 0.1
 OPEN_WORLD_S: Final = 10.0  # to open a world from its snapshot and log; beyond: unavailable

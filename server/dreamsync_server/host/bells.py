@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dreamsync_server.limits import STORE_TIMEOUT_S
+from dreamsync_server.limits import RING_INTERVAL_S, STORE_TIMEOUT_S
 from dreamsync_server.store.port import Bell, Store
 from dreamsync_server.world.commit import Position
 
@@ -34,7 +34,8 @@ class Ringer:
             return  # lost: followers also look by themselves
 
     async def run(self) -> None:
-        """Ring until cancelled."""
+        """Ring until cancelled: at once after a rest, then for all that came meanwhile together."""
         while True:
             await self._is_filled.wait()
             await self.flush()
+            await asyncio.sleep(RING_INTERVAL_S)

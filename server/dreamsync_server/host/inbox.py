@@ -11,7 +11,7 @@ from dreamsync_server.limits import INBOX_PAGE, STORE_TIMEOUT_S
 from dreamsync_server.store.port import Store
 
 _log = logging.getLogger(__name__)
-_TOGETHER = 16  # inboxes read at the same time
+_TOGETHER = 4  # inboxes read at the same time
 
 
 class Inboxes:

@@ -1,6 +1,7 @@
 """The host part of a node: its lease, the worlds it owns, and the loops that keep them going."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from typing import Literal
@@ -26,6 +27,7 @@ from dreamsync_server.limits import (
 from dreamsync_server.store.port import Bell, Store, WorldCard
 from dreamsync_server.world.commit import Proposal
 
+_LOOK_PARTS = 20
 _log = logging.getLogger(__name__)
 
 
@@ -206,10 +208,10 @@ class HostNode:
                 lane.wake_all()
         return True
 
-    def look(self) -> None:
-        """Have every inbox looked into, and let deserted worlds sleep."""
+    def look(self, part: int = 0, parts: int = 1) -> None:
+        """Have every inbox looked into, and let deserted worlds sleep; or one of equal parts."""
         mono_s = self._clock.mono_s()
-        for owner in self._held:
+        for owner in list(self._held)[part::parts]:
             lane = self._held.lane_of(owner.world)
             lane.inboxes.ring(owner)
             if owner.pending is not None or owner.is_closing:
@@ -271,9 +273,10 @@ class HostNode:
             await asyncio.sleep(LEASE_RENEW_S)
 
     async def _keep_looking(self) -> None:
-        while True:
-            self.look()
-            await asyncio.sleep(DOORBELL_LOOK_S)
+        # In parts, so that many worlds do not keep the loop busy at the same moment.
+        for part in itertools.cycle(range(_LOOK_PARTS)):
+            self.look(part, _LOOK_PARTS)
+            await asyncio.sleep(DOORBELL_LOOK_S / _LOOK_PARTS)
 
     async def _keep_statuses(self) -> None:
         while True:

@@ -14,7 +14,7 @@ from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Store
 
 _log = logging.getLogger(__name__)
-_TOGETHER = 16  # worlds looked at, at the same time
+_TOGETHER = 4  # worlds looked at, at the same time
 
 
 class Watch:
