@@ -164,6 +164,11 @@ def _leaf_sources() -> st.SearchStrategy[str]:
     )
 
 
+def _is_within_bounds(source: str) -> bool:
+    """Tell a source that is surely below the bounds of length and nesting."""
+    return len(source) <= 600
+
+
 def condition_sources() -> st.SearchStrategy[str]:
     """Draw sources of valid conditions."""
     return st.recursive(
@@ -176,7 +181,7 @@ def condition_sources() -> st.SearchStrategy[str]:
             st.tuples(inner, inner, inner).map(lambda p: f"({p[0]}) if ({p[1]}) else ({p[2]})"),
         ),
         max_leaves=5,
-    )
+    ).filter(_is_within_bounds)
 
 
 def values_of(type_: Type) -> st.SearchStrategy[Any]:
