@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from dreamsync.connection import PATIENCE_S, Connection
+from dreamsync.connection import PATIENCE_S, Clock, Connection
 from dreamsync.conversation import Conversation
 from dreamsync.desk import Desk
 from dreamsync.entry import Entry, Greeting
@@ -46,11 +46,20 @@ class Dream:
     Every session it opens is closed with it.
     """
 
-    def __init__(self, url: str, greeting: Greeting, *, is_json: bool, patience_s: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        greeting: Greeting,
+        *,
+        is_json: bool = False,
+        patience_s: float = PATIENCE_S,
+        clock: Clock | None = None,
+    ) -> None:
         self._url = url
         self._greeting = greeting
         self._is_json = is_json
         self._patience_s = patience_s
+        self._clock = clock
         self._lobby: Conversation | None = None
         self._viewers: list[Viewer] = []
 
@@ -190,7 +199,12 @@ class Dream:
 
     def _connect(self, session: ClientSession, on_notice: Callable[[Notice], None]) -> Connection:
         return Connection(
-            self._url, session, on_notice, is_json=self._is_json, patience_s=self._patience_s
+            self._url,
+            session,
+            on_notice,
+            is_json=self._is_json,
+            clock=self._clock,
+            patience_s=self._patience_s,
         )
 
 

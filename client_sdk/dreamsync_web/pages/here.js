@@ -9,7 +9,7 @@ for (const place of document.querySelectorAll(".socket")) {
   place.textContent = `${isSecure ? "wss" : "ws"}://${location.host}`;
 }
 
-if (location.hash.length > 1 || location.pathname !== "/") {
+if (location.hash.length > 1) {
   // In single quotes nothing means anything to a shell but the quote itself.
   const link = location.href.replaceAll("'", "%27");
   document.getElementById("play").textContent = `./dream play '${link}'`;
