@@ -116,6 +116,7 @@ def test_the_shipped_pages_name_nothing_outside_this_node() -> None:
         pages
     )
     index = pages["/"].body.decode()
+    assert pages["/w"] is pages["/"]
     assert pages["/favicon.ico"].content_type == "image/svg+xml"
     assert "<style" not in index
     assert " style=" not in index

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import logging
 import pathlib
+import resource
 import socket
 import ssl
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ from dreamsync_server.telemetry import Telemetry
 LOOPBACKS: Final = ("127.0.0.1", "::1")
 GOING_AWAY: Final = 1001
 _SAME_PORT_TRIES: Final = 20
+_OTHER_FILES: Final = 256  # of the process: the store, logs, those that are told it is full
 
+log = logging.getLogger(__name__)
 # The library's own words: at a finer level it would write whole frames, and with them tokens.
 _library_log = logging.getLogger(f"{__name__}.websockets")
 _library_log.setLevel(logging.ERROR)
@@ -102,7 +105,10 @@ class Listener:
             self._trust,
             self._site,
             self._connect,
-            Admission(options.connections_max, options.connections_per_address_max),
+            Admission(
+                min(options.connections_max, room_for_sockets(options.connections_max)),
+                options.connections_per_address_max,
+            ),
             Deadlines(now_s),
             Outbox(loop, self._telemetry),
             ParserPool(_library_log),
@@ -193,6 +199,26 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
         else:
             return opened
     raise AssertionError("either bound or said why not")
+
+
+def room_for_sockets(wanted: int) -> int:
+    """Let the process have files for `wanted` sockets; return for how many it has.
+
+    Beyond it the kernel would refuse to accept, for a second each time and for everybody; so the
+    bound of connections is lowered to it, and those beyond are told.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    asked = wanted + _OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= asked:
+        return wanted
+    limit = asked if hard == resource.RLIM_INFINITY else min(asked, hard)
+    with contextlib.suppress(OSError, ValueError):  # macOS has a lower bound that it does not tell
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        soft = limit
+    if soft < asked:
+        log.warning("room for %d connections only: raise the limit of open files (ulimit -n)",
+                    soft - _OTHER_FILES)  # fmt: skip
+    return max(1, soft - _OTHER_FILES)
 
 
 def tls_context(cert: str, key: str) -> ssl.SSLContext | None:
