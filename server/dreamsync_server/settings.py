@@ -1,6 +1,5 @@
 """What an operator may set, read once by the composition root and handed in."""
 
-import logging
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,11 +30,6 @@ class Settings(BaseModel):
     tls_key: str = ""
     log_json: bool = False
     verbose: bool = False
-
-    @property
-    def log_level(self) -> int:
-        """From which level on the processes log."""
-        return logging.INFO if self.verbose else logging.WARNING
 
     @property
     def data_path(self) -> Path:

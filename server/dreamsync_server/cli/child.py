@@ -27,7 +27,7 @@ class ChildSettings(BaseModel):
 def run_child(argv: Sequence[str], run: Callable[[ChildSettings], Awaitable[None]]) -> int:
     """Run a child's main function under its parent's life; return the exit code."""
     child = ChildSettings.model_validate_json(argv[0])
-    set_up_logging(is_json=child.settings.log_json, level=child.settings.log_level)
+    set_up_logging(is_json=child.settings.log_json, is_verbose=child.settings.verbose)
     parent = int(os.environ.get("DREAMSYNC_PARENT", "0"))
     if parent:
         die_with_parent(parent)

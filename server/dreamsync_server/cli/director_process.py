@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import sys
 
-from dreamsync_server.cli.assembly import PackShelf
 from dreamsync_server.cli.child import ChildSettings, run_child
 from dreamsync_server.cli.node_process import until_told_to_stop
+from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.director.director import Director
 from dreamsync_server.store.open import open_store
@@ -15,7 +15,9 @@ from dreamsync_server.store.open import open_store
 async def run(settings: ChildSettings) -> None:
     """Direct until SIGTERM."""
     clock = SystemClock()
-    async with contextlib.aclosing(open_store(settings.store_url)) as store:
+    store = open_store(settings.store_url)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
         director = Director(store, clock, PackShelf(store).load, settings.name)
         work = asyncio.create_task(director.run())
         try:

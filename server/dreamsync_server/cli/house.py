@@ -77,7 +77,7 @@ async def open_for_all(house: House, survives: str) -> Poster:
     """Find the ready-made public world or open it; return the poster that leads there."""
     pack = house.settings.public_pack
     async with dreamsync.connect(house.socket_url) as dream:
-        worlds = [w for w in await dream.worlds() if w.pack == pack and not w.ending]
+        worlds = [w for w in await dream.worlds() if w.pack == pack and w.state != "ended"]
         if worlds:
             world = worlds[0].id
         elif pack:
@@ -85,6 +85,6 @@ async def open_for_all(house: House, survives: str) -> Poster:
         else:
             return Poster("no public world", house.web_url, "", (), house.where, survives)
         card = await dream.card(world=world)
-    roles = tuple((role.id, role.held) for role in card.roles if role.is_open)
+    roles = tuple((role.name, role.held) for role in card.roles)
     link = f"{house.web_url}/w#{world}"
     return Poster(card.title, link, world, roles, house.where, survives)

@@ -28,7 +28,7 @@ SOLO = "a crash of any process, a deploy, a power cut (every commit is fsynced);
 
 def serve(settings: Settings) -> int:
     """Serve until Ctrl-C; return the exit code."""
-    set_up_logging(is_json=settings.log_json, level=settings.log_level)
+    set_up_logging(is_json=settings.log_json, is_verbose=settings.verbose)
     try:
         asyncio.run(_serve(settings))
     except OperatorError as error:
@@ -158,5 +158,8 @@ class _Named:
     async def free_lease(self) -> None:
         """Let others have the dead child's worlds at once."""
         with contextlib.suppress(StoreError):
-            async with contextlib.aclosing(open_store(self._url)) as store:
+            store = open_store(self._url)
+            try:
                 await store.drop_lease(lease_of(self._name))
+            finally:
+                await store.close()

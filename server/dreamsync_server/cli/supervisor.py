@@ -58,7 +58,7 @@ class Child:
         while not self._is_stopping:
             started_s = loop.time()
             code = await self._run_once()
-            if self._is_stopping:
+            if self._is_told_to_stop():
                 return
             if code == UNUSABLE:
                 raise ChildFailedError(self.name)
@@ -68,6 +68,9 @@ class Child:
             wait_s = RESTART_FIRST_S if is_steady else min(wait_s * 2, RESTART_MOST_S)
             log.warning("%s ended (%s); starting it again", self.name, how_it_ended(code))
             await asyncio.sleep(wait_s)
+
+    def _is_told_to_stop(self) -> bool:
+        return self._is_stopping
 
     async def _run_once(self) -> int:
         self.starts += 1

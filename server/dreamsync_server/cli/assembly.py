@@ -1,0 +1,126 @@
+"""How a node is put together: store, packs, host and gateway, joined in one loop."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.cli.shelf import PackShelf
+from dreamsync_server.clock import SystemClock
+from dreamsync_server.gateway.auth import Trust
+from dreamsync_server.gateway.hall import Hall
+from dreamsync_server.gateway.http import Site, shipped_pages
+from dreamsync_server.gateway.listener import Listener, ListenOptions
+from dreamsync_server.gateway.shelf import Submit
+from dreamsync_server.host.direct import Direct
+from dreamsync_server.host.node import HostNode
+from dreamsync_server.host.owner import RefusedError
+from dreamsync_server.store.open import open_store
+from dreamsync_server.store.port import Store
+from dreamsync_server.telemetry import Telemetry
+from dreamsync_server.world.commit import Commit, Proposal
+
+DRAIN_NOTICE_S = 0.2  # from telling clients to go until worlds are given up
+
+
+class Node:
+    """A node that serves: its host, its hall, and the port it listens on."""
+
+    def __init__(self, store: Store, host: HostNode, hall: Hall, listener: Listener) -> None:
+        self.store = store
+        self.host = host
+        self.hall = hall
+        self.listener = listener
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self.listener.port
+
+
+@contextlib.asynccontextmanager
+async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
+    """Serve while the context lasts; then let the clients go and hand the worlds over.
+
+    Raises:
+        OperatorError: the port cannot be had, or a node of this name runs already.
+    """
+    settings = child.settings
+    clock, telemetry = SystemClock(), Telemetry()
+    extra = Path(settings.worlds) if settings.worlds else None
+    async with contextlib.AsyncExitStack() as stack:
+        store = open_store(child.store_url, replicas=settings.replicas)
+        stack.push_async_callback(store.close)
+        shelf = PackShelf(store, extra)
+        host = HostNode(
+            store,
+            clock,
+            child.name,
+            shelf.load,
+            lambda: secrets.token_hex(8),
+            on_confirmed=lambda world, commits: _hand_over(hall, world, commits),
+        )
+        hall = Hall(
+            store,
+            clock,
+            shelf,
+            host.open_world,
+            ensure=host.ensure,
+            submit=_submit_by(Direct(host)),
+            telemetry=telemetry,
+        )
+        trust = Trust(
+            proxies=settings.trusted_proxies,
+            origins=settings.allow_origins,
+            operator_token=settings.operator_token,
+        )
+        site = Site(
+            shipped_pages(),
+            telemetry,
+            trust,
+            lambda: "" if host.is_leased() else "this node has no lease from the store",
+        )
+        options = ListenOptions(
+            host=settings.host,
+            port=settings.port,
+            tls_cert=settings.tls_cert,
+            tls_key=settings.tls_key,
+        )
+        listener = Listener(
+            options,
+            clock=clock,
+            telemetry=telemetry,
+            trust=trust,
+            site=site,
+            connect=hall.connect,
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(host.run()), group.create_task(hall.run())]
+            async with listener:
+                try:
+                    yield Node(store, host, hall, listener)
+                finally:
+                    listener.stop_listening()
+                    hall.drain()
+                    await asyncio.sleep(DRAIN_NOTICE_S)
+            for task in tasks:
+                task.cancel()
+
+
+def _hand_over(hall: Hall, world: str, commits: Sequence[Commit]) -> None:
+    hall.on_confirmed(world, commits)
+
+
+def _submit_by(direct: Direct) -> Submit:
+    """Return the direct way as the hall wants it: a code for what was not taken."""
+
+    def submit(world: str, proposal: Proposal) -> str:
+        try:
+            direct.submit(world, proposal)
+        except RefusedError as refused:
+            return refused.code
+        return ""
+
+    return submit

@@ -1,0 +1,72 @@
+"""Where packs come from: folders on this machine for new worlds, the store for those that run."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.packs import PackFaultsError, check_folder, load
+from dreamsync_server.packs.shipped import find_world, list_worlds
+from dreamsync_server.store.port import Store
+from dreamsync_server.world.model import Pack
+
+log = logging.getLogger(__name__)
+
+
+class PackShelf:
+    """The packs of this node. Each is read and checked once and kept by its hash."""
+
+    def __init__(self, store: Store, extra: Path | None = None) -> None:
+        self._store = store
+        self._extra = extra
+        self._ids = tuple(list_worlds(extra))
+        self._by_hash: dict[str, Pack] = {}
+        self._newest: dict[str, Pack] = {}
+
+    def ids(self) -> Sequence[str]:
+        """Return the ids of the packs that new worlds may have."""
+        return self._ids
+
+    async def newest(self, pack_id: str) -> Pack | None:
+        """Return a pack for a new world, kept in the store by now; None where there is none."""
+        known = self._newest.get(pack_id)
+        if known is not None:
+            return known
+        folder = find_world(pack_id, self._extra)
+        if folder is None:
+            return None
+        checked = await asyncio.to_thread(check_folder, folder)
+        if checked.pack is None:
+            log.error("pack %s cannot be played: %s", pack_id, checked.faults[0])
+            return None
+        await self._store.put_pack(checked.pack.hash, checked.files)
+        self._newest[pack_id] = self._by_hash[checked.pack.hash] = checked.pack
+        return checked.pack
+
+    async def by_hash(self, pack_hash: str) -> Pack | None:
+        """Return the pack that a world was made of, or None where nobody has it."""
+        known = self._by_hash.get(pack_hash)
+        if known is not None:
+            return known
+        files = await self._store.get_pack(pack_hash)
+        if files is None:
+            return None
+        try:
+            pack = await asyncio.to_thread(load, files)
+        except PackFaultsError as error:
+            log.error("the pack %s in the store cannot be played: %s", pack_hash[:12], error)
+            return None
+        self._by_hash[pack_hash] = pack
+        return pack
+
+    async def load(self, pack_hash: str) -> Pack:
+        """Return the pack that a world was made of.
+
+        Raises:
+            WorldFaultError: the store has no such pack, or it cannot be played.
+        """
+        pack = await self.by_hash(pack_hash)
+        if pack is None:
+            raise WorldFaultError(f"the pack {pack_hash[:12]} of this world cannot be had")
+        return pack
