@@ -21,6 +21,11 @@ def main() -> None:
     app()
 
 
+@app.callback()
+def _dreamsync() -> None:
+    """Live, shared, story-driven dream worlds."""
+
+
 @app.command()
 def serve(
     host: Annotated[
