@@ -83,13 +83,18 @@ class Watched:
 
 @dataclass
 class Bench:
-    """One store in memory and one clock by hand, shared by the nodes a test makes."""
+    """One store and one clock by hand, shared by the nodes a test makes.
+
+    The store is one in memory, unless a test brings another.
+    """
 
     clock: ManualClock = field(default_factory=ManualClock)
     tokens: Any = field(default_factory=lambda: itertools.count(1))
+    store: Any = None
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore(self.clock)
+        if self.store is None:
+            self.store = MemoryStore(self.clock)
 
     async def node(
         self,
@@ -119,9 +124,11 @@ class Bench:
         await node.join()
         return Watched(node, Direct(node), seen, gone)
 
-    async def night(self, world: str = "w1", *, rules: Rules | None = None) -> Watched:
+    async def night(
+        self, world: str = "w1", *, rules: Rules | None = None, store: Store | None = None
+    ) -> Watched:
         """Return node `a` with an open world in which Ada (`s_ada`) and Ben (`s_ben`) play."""
-        watched = await self.node(rules=rules)
+        watched = await self.node(rules=rules, store=store)
         assert await watched.node.open_world(card(world)) == "here"
         await watched.do(join("s_ada", "ada"), join("s_ben", "ben"), world=world)
         assert [outcome.code for outcome in watched.outcomes(world)] == ["ok", "ok"]
@@ -129,7 +136,10 @@ class Bench:
 
     async def log(self, world: str = "w1") -> list[Commit]:
         """Return the whole log of a world."""
-        return list(await self.store.read(world, 0, limit=100_000))
+        found: list[Commit] = []
+        while page := await self.store.read(world, len(found)):
+            found.extend(page)
+        return found
 
     async def pass_time(self, ms: int, *nodes: Watched) -> None:
         """Let time go by in steps short enough that living nodes keep their leases."""

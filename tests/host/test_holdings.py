@@ -28,7 +28,9 @@ async def test_a_new_world_opens_with_one_commit_that_is_confirmed_before_it_is_
 
 async def test_a_world_id_that_is_taken_is_refused(bench: Bench) -> None:
     watched = await bench.night()
-    assert await watched.node.open_world(card()) == "taken"
+    assert await watched.node.open_world(replace(card(), title="another")) == "taken"
+    assert await watched.node.open_world(card()) == "here", "the same may be asked again"
+    assert kinds(await bench.log()) == ["open", "join", "join"]
 
 
 async def test_a_world_is_opened_by_one_node_only(bench: Bench) -> None:

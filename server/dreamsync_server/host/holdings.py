@@ -31,7 +31,8 @@ class Holdings:
     """The worlds owned here, each on the lane of its shard.
 
     Who builds it sets `on_confirmed` and `on_gone` (told of every confirmed commit, and of each
-    world that is owned here no more), `shard_of`, and `on_lane` (a lane was made: start it).
+    world that is owned here no more), `shard_of`, `on_lane` (a lane was made: start it) and
+    `on_elsewhere` (a living node owns a world that was asked for here).
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Holdings:
         self.on_confirmed: OnConfirmed = lambda world, commits: None
         self.on_gone: OnGone = lambda world, why: None
         self.on_lane: Callable[[Lane], None] = lambda lane: None
+        self.on_elsewhere: Callable[[str], None] = lambda node: None
         self.shard_of: Callable[[str], str] = lambda world: ""
         self._store = store
         self._clock = clock
@@ -102,6 +104,7 @@ class Holdings:
                 holder = self._store.lease_holder(lease_of(held.node))
                 if await self._jobs.finish(holder) is not None:
                     self.listening.discard(world)
+                    self.on_elsewhere(held.node)
                     return "elsewhere"
             fault = (await self._jobs.finish(self._store.status(world))).get("fault")
             if fault:

@@ -65,6 +65,7 @@ class HostNode:
         self._watch = Watch(
             store, clock, self._jobs, held.listening, held.owners.__contains__, self._open_if_needed
         )
+        held.on_elsewhere = self._watch.follow
         self._group: asyncio.TaskGroup | None = None
         self._is_fenced = False
         self._fenced_at_s = 0.0

@@ -43,6 +43,10 @@ class Watch:
         self._nodes: dict[str, None] = {}  # seen as owners of worlds
         self._scanned_s = -math.inf
 
+    def follow(self, node: str) -> None:
+        """Watch the lease of a node that owns worlds."""
+        self._nodes[node] = None
+
     async def look(self) -> None:
         """Scan all worlds if a node is gone or it is time to; else look at the nodes only.
 
@@ -83,7 +87,7 @@ class Watch:
                 if held.node not in lives:
                     lives[held.node] = await self._is_live(held.node)
                 if lives[held.node]:
-                    self._nodes[held.node] = None
+                    self.follow(held.node)
                     return
             else:
                 self._listening.add(world)
