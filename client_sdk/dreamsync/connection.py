@@ -206,7 +206,7 @@ class Connection:
         """Carry the session over a socket until one of them ends; return why."""
         opened_ms = self.now_ms
         self._session.line_up()
-        why: DreamsyncError = LineLostError("line_lost", "The line was lost.")
+        why: DreamsyncError = LineLostError("line_lost", "The server closed the line.")
         try:
             async with asyncio.TaskGroup() as group:
                 writer = group.create_task(self._write(socket))
@@ -215,7 +215,7 @@ class Connection:
                 finally:
                     writer.cancel()
         except* ConnectionClosed:
-            pass
+            why = LineLostError("line_lost", "The line was lost.")
         except* TimeoutError:
             why = LineLostError("timeout", "The server did not let the session in, in time.")
         except* (ProtocolError, ProtocolFaultError) as group_of:

@@ -1,11 +1,18 @@
 """What everybody who is in a world has: facts, events, people, and a way out."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Final
 
 from dreamsync.conversation import Conversation
-from dreamsync.errors import ClosedError, DreamsyncError, ProtocolFaultError, UnknownOutcomeError
+from dreamsync.errors import (
+    ClosedError,
+    DreamsyncError,
+    LineLostError,
+    ProtocolFaultError,
+    UnknownOutcomeError,
+)
 from dreamsync.events import Event, EventQueue, event_of
 from dreamsync.mirror import Mirror, Names, Value
 from dreamsync.notices import Changed, Happened, Jumped, Matched, Notice, Over, Posed
@@ -195,9 +202,9 @@ class Viewer:
     async def leave(self) -> None:
         """Leave the world for good, and close."""
         try:
-            await self._conversation.propose({"type": "leave"}, LEAVE_S)
-        except (ClosedError, UnknownOutcomeError):
-            pass  # it is over, which is what was wanted
+            # Whatever ends it first: that it is over is what was wanted.
+            with contextlib.suppress(ClosedError, LineLostError, UnknownOutcomeError):
+                await self._conversation.propose({"type": "leave"}, LEAVE_S)
         finally:
             await self.close()
 
