@@ -18,6 +18,11 @@ Plain = dict[str, Any]
 WORLD: Final = "w_1"
 DESK_TOKEN: Final = "d_1"
 CARD: Final = {"id": WORLD, "pack": "expo", "title": "Expo"}
+ADD: Final = {
+    "id": "add",
+    "label": "Bring people",
+    "params": [{"name": "by", "type": "int", "low": 1, "high": 1}],
+}
 WARMTH: Final = {"fine": 7 * UNIT, "rate": -3600, "since": 0, "low": 0, "high": 10}
 
 
@@ -267,7 +272,7 @@ class FakeLine:
             "running": True,
             "n": session.n,
             "facts": world.facts,
-            "actions": [{"id": "add", "label": "Bring people"}],
+            "actions": [ADD],
             "choices": [],
             "cards": {},
             "digest": world.digest,

@@ -42,6 +42,7 @@ class FakeServer:
         self.url = ""
         self.connections = 0
         self.arrived = asyncio.Event()  # somebody has connected
+        self.heard = asyncio.Event()  # a message was taken in
         self._left = asyncio.Event()  # somebody is gone
         self.is_deaf = False  # takes sockets and says nothing
 
@@ -55,6 +56,7 @@ class FakeServer:
             async for frame in socket:
                 if not self.is_deaf:
                     line.receive(wire_map(decode_client(frame)))
+                    self.heard.set()
                     await self.flush()
         except ConnectionClosed:
             pass

@@ -1,5 +1,8 @@
 """A drifting fact reads on the wire as it reads in the world."""
 
+import json
+import pathlib
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -8,6 +11,7 @@ from dreamsync.protocol.values import WireDrift
 from dreamsync_server import limits
 from dreamsync_server.world.values import Drift
 
+VECTORS = pathlib.Path(__file__).parents[2] / "vectors" / "drift.json"
 whole = st.integers(-limits.FACT_INT_MAX, limits.FACT_INT_MAX)
 rates = st.integers(-limits.DRIFT_RATE_MAX, limits.DRIFT_RATE_MAX)
 times = st.integers(0, 2**45)
@@ -35,3 +39,18 @@ def test_it_reads_the_same_as_the_server_reads_it(
 def test_it_falls_by_its_rate_and_shows_the_last_whole_value_it_came_through() -> None:
     warmth = WireDrift(fine=7 * drift.UNIT, rate=-4, since=0, low=0, high=10)
     assert [drift.value_at(warmth, ms) for ms in (0, 1, 900_000, 900_001, 10**9)] == [7, 7, 6, 6, 0]
+
+
+def test_every_vector_is_met() -> None:
+    vectors = json.loads(VECTORS.read_text("utf-8"))
+    assert len(vectors) > 20
+    for one in vectors:
+        wire = WireDrift(
+            fine=one["fine"],
+            rate=one["rate"],
+            since=one["since_ms"],
+            low=one["low"],
+            high=one["high"],
+        )
+        read = [[ms, drift.fine_at(wire, ms), drift.value_at(wire, ms)] for ms, _, _ in one["at"]]
+        assert read == one["at"]

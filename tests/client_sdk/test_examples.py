@@ -1,0 +1,52 @@
+"""The examples run, as they are, against a served world."""
+
+import asyncio
+import importlib.util
+import pathlib
+from types import ModuleType
+
+import pytest
+from support.fake_server import DESK_TOKEN, WORLD
+from support.fake_socket import FakeServer
+
+WAIT_S = 10.0
+
+
+def load(checkout: pathlib.Path, name: str) -> ModuleType:
+    path = checkout / "client_sdk" / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+async def test_the_bot_plays_and_leaves(
+    checkout: pathlib.Path, server: FakeServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot = load(checkout, "bot_player")
+    async with asyncio.timeout(WAIT_S):
+        await bot.main(server.url, WORLD, "leo", turns=3, turn_s=0)
+    assert [plain["type"] for plain in server.world.acted] == ["act", "act", "act", "leave"]
+    assert "Bring people -> ok" in capsys.readouterr().out
+
+
+async def test_the_director_script_cues_when_its_condition_turns_true(
+    checkout: pathlib.Path, server: FakeServer
+) -> None:
+    script = load(checkout, "director_script")
+    running = asyncio.create_task(script.main(server.url, WORLD, DESK_TOKEN))
+    async with asyncio.timeout(WAIT_S):
+        while not any(plain["type"] == "watch" for plain in server.world.received):
+            await server.heard.wait()
+            server.heard.clear()
+        await server.commit({"expo.crowd": 41})
+        while not server.world.acted:
+            await server.heard.wait()
+            server.heard.clear()
+        for line in [*server.world.lines]:
+            line.hang_up(4005, "world_closed")
+        await server.flush()
+        await running
+    assert server.world.acted[0]["once"] == "confrontation"
