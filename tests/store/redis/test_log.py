@@ -106,6 +106,18 @@ async def test_sealed_commits_leave_the_live_stream_and_segments_are_bounded(
     assert seqs(await store.read(owner.world, 0)) == list(range(1, 31))
 
 
+async def test_sealing_twice_at_once_loses_nothing(store: RedisStore, owner: Ownership) -> None:
+    await store.append([builders.batch(owner, 60)])
+    owner = owner._replace(tail=60)
+
+    saved = await asyncio.gather(
+        *[store.save_snapshot(owner, snapshot(owner, 60), keep) for keep in (50, 40, 30, 20, 10)]
+    )
+
+    assert saved == [True] * 5
+    assert seqs(await store.read(owner.world, 0)) == list(range(1, 61))
+
+
 async def test_a_gap_in_the_log_is_an_error_and_never_passed_over(
     store: RedisStore, owner: Ownership
 ) -> None:
