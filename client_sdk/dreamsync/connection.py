@@ -32,6 +32,7 @@ CLOSE_S: Final = 2.0
 BACKOFF_FIRST_S: Final = 0.25
 BACKOFF_MAX_S: Final = 15.0
 STABLE_S: Final = 10.0  # a line that stood this long makes the next wait short again
+FLAPPING: Final = 2  # as how many failures a shorter one counts, at most
 PATIENCE_S: Final = 300.0  # without a session before it is given up
 _FRAMES_WAITING_MAX: Final = 64
 
@@ -75,9 +76,12 @@ class Backoff:
         self._failures += 1
         return least_s + self._jitter() * ceiling_s
 
-    def reset(self) -> None:
-        """Begin again with short waits."""
-        self._failures = 0
+    def stood(self, live_s: float) -> None:
+        """Take note of a line on which the session stood for so long.
+
+        One that breaks at once again and again is waited for, but not for long.
+        """
+        self._failures = 0 if live_s >= STABLE_S else min(self._failures, FLAPPING)
 
 
 class Connection:
@@ -225,8 +229,7 @@ class Connection:
             await self._hang_up(socket)
         if self._session.state is State.LIVE:
             self._live_ms = self.now_ms
-            if self.now_ms - opened_ms >= STABLE_S * 1000:
-                self._backoff.reset()
+            self._backoff.stood((self.now_ms - opened_ms) / 1000)
         return why
 
     def _take_broken(self) -> Broken | None:

@@ -71,4 +71,5 @@ async def main(
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4], invite=sys.argv[4] if len(sys.argv) > 4 else None))
+    address, world_id, role_id, *rest = sys.argv[1:]
+    asyncio.run(main(address, world_id, role_id, rest[0] if rest else None))

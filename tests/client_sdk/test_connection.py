@@ -7,7 +7,7 @@ from support.fake_server import WORLD, FakeWorld
 from support.fake_socket import FakeServer, HastyClock, fake_server
 from websockets.asyncio.server import ServerConnection, serve
 
-from dreamsync.connection import BACKOFF_FIRST_S, BACKOFF_MAX_S, Backoff, Connection
+from dreamsync.connection import BACKOFF_FIRST_S, BACKOFF_MAX_S, STABLE_S, Backoff, Connection
 from dreamsync.entry import Entry, Greeting
 from dreamsync.errors import DreamsyncError, LineLostError, UnreachableError
 from dreamsync.notices import Live, Notice, Over, Settled
@@ -203,5 +203,7 @@ def test_waits_double_up_to_their_bound_and_jitter_makes_them_shorter() -> None:
     waits_s = [backoff.next_s() for _ in range(40)]
     assert waits_s[:3] == [0.125, 0.25, 0.5]
     assert max(waits_s) == BACKOFF_MAX_S / 2
-    backoff.reset()
+    backoff.stood(0.5)
+    assert backoff.next_s() == 0.5
+    backoff.stood(STABLE_S)
     assert backoff.next_s(1.0) == 1.125

@@ -235,7 +235,7 @@ class Error(WireModel):
 
 
 class Bye(WireModel):
-    """The last message before the socket is closed. `code` is the close code's name.
+    """The last message before the socket is closed. `code` is the close code's name, or `left`.
 
     `retry_ms` is there where a client may come back: it resumes after that long.
     """
