@@ -113,7 +113,7 @@ def people(room: Room) -> list[Map]:
         if entry is None or entry.kind not in KINDS_OF_PEOPLE:
             continue
         person: Map = {"session": session, "name": texts.get(entry.name_ref, ""),
-                       "as_kind": entry.kind, "is_here": bool(entry.is_present)}  # fmt: skip
+                       "as": entry.kind, "is_here": bool(entry.is_present)}  # fmt: skip
         seat = seat_of(facts, session)
         if seat:
             person["role"] = role_of(seat)

@@ -6,6 +6,7 @@ inbox, the next ones go that way too.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol, assert_never
@@ -36,6 +37,8 @@ from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Outcome, Proposal
+
+log = logging.getLogger(__name__)
 
 RETRY_MS: Final = 500
 
@@ -187,6 +190,9 @@ class Conversation:
             self._fail(message.q, "store_unavailable", retry_ms=RETRY_MS)
         except TimeoutError:
             self._fail(message.q, "starting", retry_ms=RETRY_MS)
+        except Exception:  # a fault of ours must not leave a client waiting
+            log.exception("a fault of ours in answering %s", message.type)
+            self._fail(message.q, "internal")
         finally:
             self._not_entered(message)
 

@@ -15,9 +15,8 @@ from dreamsync_server.gateway.gate import Gate, Viewer
 from dreamsync_server.gateway.views import Eyes, Turn, fold
 from dreamsync_server.world.commit import Outcome, Position
 from dreamsync_server.world.state import Facts
-from dreamsync_server.world.values import digest_hex
+from dreamsync_server.world.values import add_hashes, digest_hex
 
-_MASK = 2**64 - 1
 PRIVATE = ("seat:", "session:")
 
 
@@ -92,7 +91,7 @@ class Member:
     def digest(self) -> int:
         """Return the digest of its view as of the newest commit."""
         assert self.group is not None, "who is behind has no view"
-        return (self.group.digest + self.private_digest) & _MASK
+        return add_hashes(self.group.digest, (self.private_digest,))
 
 
 class Channel:
@@ -214,7 +213,7 @@ class Group:
     def _send_patched(self, channel: Channel, prepared: bytes, digest: str) -> None:
         before, behind = split_at_digest(prepared, digest)
         for member in channel.patched:
-            own = digest_hex((self.digest + member.private_digest) & _MASK)
+            own = digest_hex(member.digest())
             member.outlet.write(before + own.encode() + behind)
 
     def _sent_to(self, member: Member) -> Position:

@@ -28,6 +28,7 @@ from dreamsync_server.gateway.views import (
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.commit import Cause, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
+from dreamsync_server.world.values import add_hashes
 
 Hear = Callable[[Outcome], None]
 
@@ -139,7 +140,7 @@ class Room:
         for group in sender.groups.values():
             seen = glimpse(shifts, group.eyes) if shifts else NOTHING
             events = events_for(commit.events, group.eyes) if commit.events else ()
-            group.digest += seen.digest
+            group.digest = add_hashes(group.digest, (seen.digest,))
             if seen.changes or seen.gone or events:
                 group.turns.append(Turn(position, world_ms, seen, events))
                 group.is_due = True
@@ -269,7 +270,7 @@ class Room:
         )
         if seen.digest:
             group.unsteady(member)  # it may be among those of another digest from now on
-            member.private_digest += seen.digest
+            member.private_digest = add_hashes(member.private_digest, (seen.digest,))
         return Turn(commit.position, commit.world_ms, seen, events, told)
 
     def _outcomes(self, step: Step) -> dict[Member, list[tuple[Outcome, Cause]]]:

@@ -33,6 +33,7 @@ from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.state import Facts
+from dreamsync_server.world.values import add_hashes
 
 Wake = Callable[[float], None]
 """Ask to be pumped at a time of the monotonic clock, in seconds."""
@@ -93,7 +94,7 @@ class Sender:
             eyes = Eyes(public, self._judge)
             group = self.groups[public] = Group(eyes, index.digest(eyes), state.position)
         member.extra = []
-        member.private_digest = index.digest(member.viewer.eyes) - group.digest
+        member.private_digest = add_hashes(index.digest(member.viewer.eyes), (), (group.digest,))
         group.add(member, state.position)
         member.sent_s = self._now_s()
         self.interest.add(member)

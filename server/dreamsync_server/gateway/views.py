@@ -275,7 +275,13 @@ def fold(turns: Iterable[Turn]) -> Fold:
         folded.events.extend((at, turn.world_ms, i, event) for i, event in turn.events)
         folded.outcomes.extend((at, outcome, cause) for outcome, cause in turn.outcomes)
     folded.gone.extend(gone)
+    # What a member is told aside may lie between events of the same commit for its group.
+    folded.events.sort(key=_place_of)
     return folded
+
+
+def _place_of(event: tuple[Position, int, int, Event]) -> tuple[int, int]:
+    return event[0].seq, event[2]
 
 
 class _Taken:

@@ -1,0 +1,333 @@
+"""Rooms: who is told what, when, and in how many frames."""
+
+import random
+
+import pytest
+from dreamsync.protocol import server_messages as wire
+from support.packs import night
+from support.stage import CODECS, Client, Stage
+
+
+def crowd(stage: Stage) -> list[Client]:
+    """Ada, Ben, three guests, one without a role, two spectators and a desk."""
+    msgpack, json = CODECS
+    return [
+        stage.enter("a", role="ada"),
+        stage.enter("b", role="ben", codec=json),
+        stage.enter("g1", role="guest"),
+        stage.enter("g2", role="guest"),
+        stage.enter("g3", role="guest", codec=json),
+        stage.enter("x"),
+        stage.enter("w1", "watch"),
+        stage.enter("w2", "watch", codec=msgpack),
+        stage.enter("d", "desk"),
+    ]
+
+
+PLAYERS = ["a", "b", "g1", "g2", "g3", "x"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_viewer_has_exactly_what_it_may_see_after_every_frame(seed: int) -> None:
+    rng = random.Random(seed)
+    stage = Stage(night(seed))
+    clients = crowd(stage)
+    for _ in range(120):
+        for _ in range(rng.choice((1, 1, 1, 4))):
+            stage.random_turn(rng, PLAYERS)
+        stage.hand_over()
+        stage.pass_ms(rng.choice((1, 20, 60)))
+        for client in clients:
+            client.read()
+        if rng.random() < 0.3:
+            stage.pass_ms(60)
+            for client in clients:
+                client.read()
+                assert client.facts == stage.truth(client), client.session
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_who_comes_back_has_the_same_happenings_as_who_never_left(seed: int) -> None:
+    rng = random.Random(seed)
+    stage = Stage(night(seed))
+    staying = crowd(stage)
+    other = Stage(stage.play)  # a second room of the same world: there all come and go
+    leaving = [Client(client.session, client.kind, codec=client.codec) for client in staying]
+    for twin in leaving:
+        other.admit(twin, None)
+    start = stage.play.state.position.seq
+    away: list[Client] = []
+    for _ in range(100):
+        stage.random_turn(rng, PLAYERS)
+        for one in (stage, other):
+            one.hand_over()
+            one.pass_ms(rng.choice((1, 30, 60)))
+        for twin in tuple(away):
+            if rng.random() < 0.3:
+                other.admit(twin, twin.position)
+                away.remove(twin)
+        if rng.random() < 0.3 and (here := [t for t in leaving if t not in away]):
+            twin = rng.choice(here)
+            other.lose(twin)
+            away.append(twin)
+    for twin in away:
+        other.admit(twin, twin.position)
+    for one in (stage, other):
+        one.pass_ms(60)
+    for client, twin in zip(staying, leaving, strict=True):
+        client.read()
+        twin.read()
+        assert twin.facts == client.facts == stage.truth(client)
+        stayed = [item for item in client.happened.items() if item[0][0] > start]
+        assert list(twin.happened.items()) == stayed, client.session
+        assert twin.outcomes.items() >= client.outcomes.items(), client.session
+
+
+# --- nobody sees what is not theirs ----------------------------------------------------------
+
+
+def played_with_a_canary(stage: Stage) -> dict[str, Client]:
+    """Ben alone is given a fact, a line, a promise and a veiled refusal."""
+    found = {c.session: c for c in crowd(stage)}
+    play = stage.play
+    play.act("b", "promise", words="CANARY-promise")
+    play.act("a", "whisper", who="ben", words="CANARY-whisper")
+    play.act("b", "hum_to_ada")  # refused, veiled: it reads what Ada alone sees
+    stage.hand_over()
+    stage.pass_ms(60)
+    for client in found.values():
+        client.read()
+    return found
+
+
+def test_a_canary_reaches_those_it_is_for_and_nobody_else() -> None:
+    stage = Stage()
+    clients = played_with_a_canary(stage)
+    having = {
+        word: [s for s, client in clients.items() if word.encode() in client.raw]
+        for word in ("CANARY-promise", "CANARY-whisper", "knows_song", "ada.nerve")
+    }
+    assert having == {
+        "CANARY-promise": ["b", "d"],
+        "CANARY-whisper": ["a", "b", "d"],
+        "knows_song": ["b", "d"],
+        "ada.nerve": ["a", "d"],
+    }
+
+
+def test_a_veiled_refusal_says_only_its_own_words() -> None:
+    stage = Stage()
+    ben = played_with_a_canary(stage)["b"]
+    outcomes = [o for m in ben.seen for o in getattr(m, "outcomes", ()) if not o.ok]
+    assert [(o.code, o.text, o.args) for o in outcomes] == [
+        ("condition", "The first note will not come. Not now.", {})
+    ]
+    assert ben.offers["hum_to_ada"].is_ready
+
+
+def test_a_resumed_view_holds_no_canary_of_others() -> None:
+    stage = Stage()
+    clients = played_with_a_canary(stage)
+    start = stage.play.commits[9].position
+    for session, word in (("g1", b"CANARY"), ("w1", b"CANARY"), ("a", b"CANARY-promise")):
+        twin = Client(session, clients[session].kind)
+        stage.admit(twin, start)
+        assert word not in twin.raw
+
+
+def test_without_the_gate_the_canary_is_found_everywhere() -> None:
+    stage = Stage(judge=lambda atoms, audience: True)
+    clients = played_with_a_canary(stage)
+    assert all(b"CANARY-promise" in client.raw for client in clients.values())
+
+
+def test_without_the_gate_the_views_are_not_what_may_be_seen() -> None:
+    stage = Stage(judge=lambda atoms, audience: True)
+    guest = stage.enter("g1", role="guest")
+    assert guest.facts != stage.truth(guest)
+
+
+def test_an_old_holder_of_a_seat_reads_nothing_later_and_a_new_one_is_told_what_it_knows() -> None:
+    stage = Stage()
+    old = stage.enter("a", role="ada")
+    new = stage.enter("x")
+    stage.enter("b", role="ben")
+    stage.play.act("b", "whisper", who="ada", words="only Ada")
+    stage.hand_over()
+    stage.play.ask("handover", "player", "a", {"to": "x"})
+    stage.hand_over()
+    stage.pass_ms(60)
+    stage.play.pass_ms(5_000)
+    stage.play.act("b", "whisper", who="ada", words="still only Ada")
+    stage.hand_over()
+    stage.pass_ms(60)
+    old.read()
+    new.read()
+    reset = next(m for m in new.seen if isinstance(m, wire.Reset))
+    assert (reset.why, reset.role, reset.seat) == ("seat", "ada", "ada")
+    assert "Ben: only Ada" in reset.recap
+    assert b"still only Ada" not in old.raw
+    assert b"still only Ada" in new.raw
+    assert new.facts == stage.truth(new)
+    assert old.facts == stage.truth(old)
+
+
+# --- when ------------------------------------------------------------------------------------
+
+
+def two_in_the_kitchen() -> tuple[Stage, Client, Client]:
+    stage = Stage()
+    clients = stage.enter("a", role="ada"), stage.enter("b", role="ben")
+    stage.pass_ms(1_000)
+    stage.room.beat()
+    for client in clients:
+        client.read()
+        client.seen.clear()
+    return stage, *clients
+
+
+def test_views_go_out_at_most_each_interval_with_the_last_value_and_all_events() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    for i in range(4):
+        stage.play.act("b", "talk", words=f"line {i}")
+        stage.hand_over()
+    stage.pass_ms(49)
+    ada.read()
+    assert [[e.text for e in m.events] for m in ada.seen] == [["line 0"]]
+    stage.pass_ms(1)
+    ada.read()
+    assert [e.text for e in ada.seen[1].events] == ["line 1", "line 2", "line 3"]
+    assert len(ada.seen) == 2
+
+
+def test_ones_own_outcome_comes_at_once() -> None:
+    stage, _, ben = two_in_the_kitchen()
+    for i in range(3):
+        stage.play.act("b", "talk", words=f"line {i}")
+        stage.hand_over()
+        ben.read()
+        assert list(ben.outcomes) == list(range(1, i + 2))
+    assert list(ben.happened.values()) == [("said", "ben", f"line {i}") for i in range(3)]
+
+
+def test_the_moment_of_a_secret_act_does_not_show() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    stage.play.act("b", "promise", words="secret")
+    stage.hand_over()
+    stage.pass_ms(900)
+    assert ada.line.frames == []
+    stage.room.beat()
+    ada.read()
+    assert [(type(m), m.pos) for m in ada.seen] == [(wire.Quiet, stage.play.state.position)]
+
+
+def test_a_quiet_line_is_told_that_it_lives() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    for _ in range(21):
+        stage.pass_ms(1_000)
+        stage.room.beat()
+    ada.read()
+    assert [type(m) for m in ada.seen] == [wire.Quiet]
+
+
+def test_members_who_see_the_same_are_written_the_very_same_frame() -> None:
+    stage = Stage()
+    watchers = [stage.enter(f"w{i}", "watch") for i in range(3)]
+    stage.enter("b", role="ben")
+    stage.pass_ms(60)
+    for client in watchers:
+        client.line.frames.clear()
+    stage.play.act("b", "talk", words="for all")
+    stage.hand_over()
+    first, *others = (client.line.frames for client in watchers)
+    assert len(first) == 1
+    assert all(frames[0] is first[0] for frames in others)
+
+
+def test_whether_the_world_runs_is_told_when_it_changes() -> None:
+    stage, ada, ben = two_in_the_kitchen()
+    stage.play.ask("pause", "player", "a")
+    stage.hand_over()
+    stage.pass_ms(60)
+    for client in (ada, ben):
+        client.read()
+        assert client.is_running is False
+
+
+def test_offers_come_and_go_with_what_they_hang_on() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    stage.play.act("b", "snuff_lamp")
+    stage.hand_over()
+    stage.pass_ms(60)
+    ada.read()
+    offer = ada.offers["snuff_lamp"]
+    assert (offer.is_ready, offer.code, offer.why) == (False, "condition", "It is dark already.")
+
+
+# --- lines that are too slow -----------------------------------------------------------------
+
+
+def test_a_full_line_is_sent_nothing_and_goes_on_from_the_log_when_it_has_drained() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    assert ada.member is not None
+    stage.room.pressure(ada.member, True)
+    for i in range(3):
+        stage.play.act("b", "talk", words=f"line {i}")
+        stage.hand_over()
+        stage.pass_ms(60)
+    assert ada.line.frames == []
+    stage.room.pressure(ada.member, False)
+    ada.read()
+    assert [(m.why, m.resumed) for m in ada.seen] == [("slow", True)]
+    assert [text for _, _, text in ada.happened.values()][-3:] == ["line 0", "line 1", "line 2"]
+    stage.play.act("b", "talk", words="after")
+    stage.hand_over()
+    stage.pass_ms(60)
+    ada.read()
+    assert [text for _, _, text in ada.happened.values()][-1] == "after"
+    assert ada.facts == stage.truth(ada)
+
+
+@pytest.mark.parametrize(("waiting_bytes", "seconds"), [(600_000, 1), (200_000, 12)])
+def test_a_line_that_is_far_too_full_or_full_too_long_is_cut(
+    waiting_bytes: int, seconds: int
+) -> None:
+    stage, ada, ben = two_in_the_kitchen()
+    ada.line.waiting_bytes = waiting_bytes
+    for _ in range(seconds):
+        stage.pass_ms(1_000)
+        stage.room.beat()
+    assert (ada.cut_as, ben.cut_as) == ("too_slow", "")
+
+
+def test_a_session_is_in_a_room_once() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    twin = Client("a", "player")
+    stage.admit(twin, None)
+    assert ada.cut_as == "replaced"
+    assert stage.room.members["a"] is twin.member
+
+
+def test_a_world_that_is_closed_says_goodbye_to_all() -> None:
+    stage, ada, ben = two_in_the_kitchen()
+    stage.enter("d", "desk")
+    stage.play.ask("close", "desk", "d")
+    stage.hand_over()
+    assert [ada.cut_as, ben.cut_as] == ["world_closed"] * 2
+
+
+def test_poses_go_to_those_in_the_scene_and_fall_away_when_one_leaves_it() -> None:
+    stage, ada, ben = two_in_the_kitchen()
+    guest = stage.enter("g1", role="guest")
+    assert ben.member is not None
+    stage.room.pose(ben.member, 100, 200, 90)
+    stage.pass_ms(60)
+    for client in (ada, guest):
+        client.read()
+    shown = [m for m in ada.seen if isinstance(m, wire.Poses)]
+    assert [(m.scene, m.poses) for m in shown] == [("house.kitchen", (("ben", 100, 200, 90),))]
+    assert not any(isinstance(m, wire.Poses) for m in guest.seen)
+    stage.room.pose(ben.member, 10**6, 0, 0)  # outside of the scene
+    stage.pass_ms(60)
+    ada.read()
+    assert len([m for m in ada.seen if isinstance(m, wire.Poses)]) == 1
