@@ -62,7 +62,9 @@ def document() -> dict[str, Any]:
             "schemas": _schemas((*CLIENT_MODELS.values(), *SERVER_MODELS.values())),
         },
         "x-bounds": {
-            name.lower(): value for name, value in vars(bounds).items() if type(value) in (int, float)
+            name.lower(): value
+            for name, value in vars(bounds).items()
+            if type(value) in (int, float)
         },
         "x-errors": [_code(code) for code in ERRORS.values()],
         "x-outcomes": [_code(code) for code in OUTCOMES.values()],
