@@ -10,7 +10,7 @@ from dreamsync_server.store.reading import catch_up, load_state, snapshot_of, st
 
 async def stored(play, *, snapshot_at: int = 0):
     """A memory store that holds a playthrough's log, with a snapshot at a seq if one is named."""
-    store = MemoryStore(ManualClock())
+    store = MemoryStore(ManualClock(1))
     await store.create_world(WorldCard("w", "starter", "h" * 64, 7, False, 1))
     owner = await store.acquire("w", "n", "nonce", None)
     assert owner is not None
