@@ -95,6 +95,9 @@ class Lane:
         owner.is_closing = True
         if owner.pending is None:
             self.end(owner, "released")
+        elif owner.held_since_s is not None:
+            owner.retry_s = -math.inf  # ask at once what became of it
+            self.wake(owner)
 
     def end(self, owner: Owner, why: Why) -> None:
         """Let a world go now."""
