@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from dreamsync_server.cli import commands
+
 app = typer.Typer(
     name="dreamsync",
     help="Live, shared, story-driven dream worlds.",
@@ -86,3 +88,6 @@ def serve(
         verbose=verbose,
     )
     sys.exit(run(settings))
+
+
+commands.register(app)

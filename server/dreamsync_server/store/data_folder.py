@@ -152,6 +152,18 @@ class DataFolder:
         return self._socket_folder
 
 
+def socket_in(path: Path) -> Path | None:
+    """Return the socket of the server that runs over a data folder, None where none does.
+
+    One that was killed may have left its socket behind: whoever connects finds out.
+    """
+    try:
+        socket = Path((path.absolute() / "store.socket").read_text("utf-8").strip())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return socket if socket.is_socket() else None
+
+
 def title_of(pid: int) -> str:
     """Return how a process calls itself, "" where there is none."""
     if platform.system() == "Linux":

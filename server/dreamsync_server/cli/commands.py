@@ -1,0 +1,200 @@
+"""What each command takes. The work is in a file of its own, imported when the command is run."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+URL = "ws://127.0.0.1:8765"
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Url = Annotated[
+    str, typer.Option(envvar="DREAMSYNC_URL", help="Address of a running server.")
+]  # fmt: skip
+Store = Annotated[
+    str, typer.Option(envvar="DREAMSYNC_STORE", help="URL of a Valkey or Redis of your own.")
+]
+Data = Annotated[
+    Path, typer.Option(envvar="DREAMSYNC_DATA", help="Data folder of a running server.")
+]
+World = Annotated[str, typer.Argument(help="A world's id, the beginning of it, or its link.")]
+Out = Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")]
+DATA = Path("dreamsync-data")
+
+
+def check(
+    pack: Annotated[str, typer.Argument(help="A pack's folder, or the id of a shipped one.")],
+    json: Json = False,
+) -> None:
+    """Check a pack: every fault at once, with its file, line and column."""
+    from dreamsync_server.cli.check import check as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(pack, is_json=json), is_json=json))
+
+
+def schema(out: Out = None) -> None:
+    """Print the JSON Schema of pack files, for editors."""
+    from dreamsync_server.cli.schema import schema as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(out)))
+
+
+def protocol(out: Out = None) -> None:
+    """Print the wire protocol as an AsyncAPI 3 document, for other clients."""
+    from dreamsync_server.cli.protocol import protocol as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(out)))
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="The new pack's id, such as night_train.")],
+    into: Annotated[Path, typer.Option(help="The folder that it is made in.")] = Path("."),
+    json: Json = False,
+) -> None:
+    """Begin a pack of your own: copies a small, commented one."""
+    from dreamsync_server.cli.new import new as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(name, into, is_json=json), is_json=json))
+
+
+def worlds(url: Url = URL, json: Json = False) -> None:
+    """List a server's public worlds, and the packs it has."""
+    from dreamsync_server.cli.telling import run
+    from dreamsync_server.cli.worlds import worlds as work
+
+    sys.exit(run(work(url, is_json=json), is_json=json))
+
+
+def open_world(
+    pack: Annotated[str, typer.Argument(help="The id of a pack (see `worlds`).")],
+    private: Annotated[
+        bool, typer.Option("--private/--public", help="By invitation only, or for anybody.")
+    ] = False,
+    title: Annotated[str, typer.Option(help="A title of your own.")] = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same luck.")] = None,
+    understudies: Annotated[
+        bool, typer.Option(help="Empty roles are played by understudies.")
+    ] = True,
+    spectators: Annotated[bool, typer.Option(help="People may watch without a role.")] = True,
+    speed: Annotated[
+        int | None, typer.Option(min=1, help="World milliseconds a second; 1000 is real time.")
+    ] = None,
+    url: Url = URL,
+    json: Json = False,
+) -> None:
+    """Open a world of your own, and print its link and its desk token."""
+    from dreamsync_server.cli.open import Wish
+    from dreamsync_server.cli.open import open_world as work
+    from dreamsync_server.cli.telling import run
+
+    wish = Wish(pack, private, title, seed, understudies, spectators, speed)
+    sys.exit(run(work(url, wish, is_json=json), is_json=json))
+
+
+def close(
+    world: World,
+    desk_token: Annotated[str, typer.Option(help="Close it only if this is its desk token.")] = "",
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Close a world for everybody, without an ending. Its log is kept."""
+    from dreamsync_server.cli.close import close as work
+    from dreamsync_server.cli.telling import run
+
+    sys.exit(run(work(world, store, data, desk_token=desk_token, is_json=json), is_json=json))
+
+
+def log(
+    world: World,
+    after: Annotated[int, typer.Option(min=0, help="Begin behind this seq.")] = 0,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="The engine's own facts too.")] = False,
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Print a world's log, everybody's secrets included: for the operator's eyes."""
+    from dreamsync_server.cli.log import log as work
+    from dreamsync_server.cli.telling import run
+
+    going = work(
+        world, store, data, after=after, is_followed=follow, is_whole=whole, is_json=json
+    )  # fmt: skip
+    sys.exit(run(going, is_json=json))
+
+
+def replay(
+    world: World,
+    to: Annotated[int | None, typer.Option(min=1, help="Stop at this seq.")] = None,
+    seen_by: Annotated[
+        str, typer.Option("--as", help="Print what a role saw; or `watcher`, or `desk`.")
+    ] = "",
+    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "",
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Rebuild a world from its log, checking every digest; print what a role would have seen."""
+    from dreamsync_server.cli.replay import replay as work
+    from dreamsync_server.cli.telling import run
+
+    going = work(world, store, data, up_to=to, seen_by=seen_by, lang=lang, is_json=json)
+    sys.exit(run(going, is_json=json))
+
+
+def why(
+    world: World,
+    beat: Annotated[str, typer.Argument(help="The id of a beat or an ending.")],
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Say why a beat can or cannot be cued now, and how near it is."""
+    from dreamsync_server.cli.telling import run
+    from dreamsync_server.cli.why import why as work
+
+    sys.exit(run(work(world, beat, store, data, is_json=json), is_json=json))
+
+
+def play(
+    link: Annotated[
+        str, typer.Argument(help="A link to a world, or a server; ours on this machine if none.")
+    ] = URL,
+    role: Annotated[str, typer.Option(help="The role to play, such as leo.")] = "",
+    name: Annotated[
+        str, typer.Option(envvar="DREAMSYNC_NAME", help="Your name, as others see it.")
+    ] = "",
+    code: Annotated[str, typer.Option(help="A typed invitation, such as BKRT-WXFH.")] = "",
+    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Line by line: for pipes and screen readers.")
+    ] = False,
+) -> None:
+    """Play a role in this terminal."""
+    from dreamsync_server.cli.play.play import Wish
+    from dreamsync_server.cli.play.play import play as work
+    from dreamsync_server.cli.telling import run
+
+    wish = Wish(link=link, role=role, name=name, code=code, lang=lang, is_plain=plain)
+    sys.exit(run(work(wish)))
+
+
+def register(app: typer.Typer) -> None:
+    """Give the commands to the command line, in the order that help lists them."""
+    app.command()(play)
+    app.command()(worlds)
+    app.command("open")(open_world)
+    app.command()(close)
+    app.command()(new)
+    app.command()(check)
+    app.command()(log)
+    app.command()(replay)
+    app.command()(why)
+    app.command()(schema)
+    app.command()(protocol)

@@ -1,0 +1,100 @@
+"""Reading a store beside the server that uses it: where it is, its worlds, and their packs."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dreamsync_server.cli.links import parse_link
+from dreamsync_server.cli.shelf import PackShelf
+from dreamsync_server.errors import OperatorError
+from dreamsync_server.store.data_folder import socket_in
+from dreamsync_server.store.open import open_store
+from dreamsync_server.store.port import Store, WorldCard
+from dreamsync_server.world.model import Pack
+
+DATA: Final = Path("dreamsync-data")
+_PREFIX_MIN: Final = 4  # letters of a world's id that may stand for it
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A world in the store, with its pack."""
+
+    store: Store
+    card: WorldCard
+    pack: Pack
+
+
+def url_of(store: str, data: Path) -> str:
+    """Return the URL of the store to read: the one named, else that of a running server's folder.
+
+    Raises:
+        OperatorError: no server runs on the folder.
+    """
+    if store:
+        return store
+    socket = socket_in(data)
+    if socket is None:
+        raise OperatorError(_no_server(data))
+    return f"unix://{socket}"
+
+
+@contextlib.asynccontextmanager
+async def reading(store: str, data: Path) -> AsyncIterator[Store]:
+    """Open the store for reading.
+
+    Raises:
+        OperatorError: none is there, or it does not answer.
+    """
+    opened = open_store(url_of(store, data))
+    try:
+        if not await opened.ping():
+            place = store.rpartition("@")[2]
+            raise OperatorError(
+                f"the store at {place} does not answer" if store else _no_server(data)
+            )
+        yield opened
+    finally:
+        await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def world_in(store: str, data: Path, world: str) -> AsyncIterator[Found]:
+    """Find a world by its id, the beginning of it, or a link; with its pack.
+
+    Raises:
+        OperatorError: there is no store, or no such world in it, or more than one.
+    """
+    async with reading(store, data) as opened:
+        card = await find_card(opened, world)
+        pack = await PackShelf(opened).load(card.pack_hash)
+        yield Found(opened, card, pack)
+
+
+async def find_card(store: Store, text: str) -> WorldCard:
+    """Return the card of the one world that is meant.
+
+    Raises:
+        OperatorError: there is none, or more than one.
+    """
+    world = parse_link(text).world
+    card = await store.card(world) if world else None
+    if card is not None:
+        return card
+    listed = await store.worlds()
+    alike = [c for c in listed if len(world) >= _PREFIX_MIN and c.world.startswith(world)]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise OperatorError(f"{len(alike)} worlds begin with {world!r}: write more of the id")
+    count = f"it has {len(listed)}" if listed else "it has none"
+    raise OperatorError(f"there is no world {world or text!r} in this store ({count})")
+
+
+def _no_server(data: Path) -> str:
+    return (
+        f"no server runs on the data folder {data}: start one with `./dream serve --data {data}`,"
+        " name another folder with --data, or a store with --store URL"
+    )

@@ -1,0 +1,56 @@
+"""How a command ends: what it says where it cannot go on, and JSON for programs."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import dreamsync
+from dreamsync_server.errors import DreamsyncError
+
+FAILED: Final = 1
+INTERRUPTED: Final = 130
+
+
+def run(work: Coroutine[Any, Any, int], *, is_json: bool = False) -> int:
+    """Run a command to its exit code; an error becomes one sentence and `FAILED`."""
+    return guarded(lambda: asyncio.run(work), is_json=is_json)
+
+
+def guarded(work: Callable[[], int], *, is_json: bool = False) -> int:
+    """Do a command's work; an error of ours becomes one sentence and `FAILED`.
+
+    What broke a pipe is no error: who reads has read enough.
+    """
+    try:
+        return work()
+    except dreamsync.DreamsyncError as error:
+        return fail(error.code, error.text, is_json=is_json)
+    except DreamsyncError as error:
+        return fail("cannot", str(error), is_json=is_json)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # else the interpreter complains about what it could not flush
+        return 0
+
+
+def fail(code: str, text: str, *, is_json: bool = False) -> int:
+    """Say why it cannot be done, on stderr or as JSON on stdout; return `FAILED`."""
+    if is_json:
+        print_json({"ok": False, "code": code, "text": text})
+    else:
+        print(f"dreamsync: {text}", file=sys.stderr)
+    return FAILED
+
+
+def print_json(value: Any, *, is_line: bool = False) -> None:
+    """Print plain values as JSON; `is_line` keeps one thing on one line."""
+    print(json.dumps(value, ensure_ascii=False, indent=None if is_line else 2), flush=is_line)
+
+
+def clock_of(world_ms: int) -> str:
+    """Return world time as a person reads it: `0:04:31`."""
+    seconds = world_ms // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
