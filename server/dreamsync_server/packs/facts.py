@@ -8,12 +8,12 @@ from typing import Final
 from dreamsync_server.limits import FACTS_MAX
 from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.names import Names
-from dreamsync_server.packs.sections import Entry, Sections
+from dreamsync_server.packs.sections import HEAD, Entry, Sections
 from dreamsync_server.packs.shape import Shape, read_rate
 from dreamsync_server.packs.types import read_start, read_type
 from dreamsync_server.packs.visible import WORDS, read_visible
 from dreamsync_server.packs.yaml import Leaf, Node, Row, Table
-from dreamsync_server.world.model import About, Fact, FactDecl, Type
+from dreamsync_server.world.model import About, Fact, FactDecl, Place, Type
 
 _SORTS: Final[Mapping[str, str]] = {
     "role": "persons", "seat": "chorus", "scene": "scenes", "thing": "things", "pair": "persons",
@@ -47,7 +47,8 @@ class Facts:
                 self._tell_twice(name, first.decl, decl, faults)
             elif len(self.facts) >= FACTS_MAX:
                 what = f"the pack has more than {FACTS_MAX} facts; the first too many is {name}"
-                faults.add("too_many", decl.place, what)
+                place = decl.place if decl.place.file else Place(HEAD, 1, 1)
+                faults.add("too_many", place, what)
                 return
             else:
                 self.facts[name] = Fact(name, decl, about, decl.start)

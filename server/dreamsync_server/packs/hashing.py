@@ -15,9 +15,10 @@ def hash_files(files: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for path in sorted(files):
         if not path.startswith(REHEARSALS):
-            digest.update(path.encode())
+            digest.update(path.encode("utf-8", "surrogatepass"))
             digest.update(b"\0")
-            digest.update(normalise(files[path]).encode())
+            # Text that is no Unicode is refused elsewhere; it must not break the hash.
+            digest.update(normalise(files[path]).encode("utf-8", "surrogatepass"))
             digest.update(b"\0")
     return digest.hexdigest()
 
