@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -137,21 +136,25 @@ class RawClient:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self._ahead = b""  # the next frame's first byte, where it was looked at already
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
         await asyncio.wait_for(self.writer.drain(), DEADLINE_S)
 
-    async def upgrade(self, subprotocol: str = SUBPROTOCOL_MSGPACK, behind: bytes = b"") -> None:
+    async def upgrade(
+        self, subprotocol: str = SUBPROTOCOL_MSGPACK, behind: bytes = b"", **headers: str
+    ) -> None:
         """Do the handshake; `behind` follows it in the same segment."""
-        await self.send(request(subprotocol=subprotocol) + behind)
+        await self.send(request(subprotocol=subprotocol, **headers) + behind)
         head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), DEADLINE_S)
         assert head.startswith(b"HTTP/1.1 101 "), head
 
     async def frame(self) -> ServerFrame:
         """Return the next frame; every server frame must be whole and unmasked."""
         async with asyncio.timeout(DEADLINE_S):
-            first, second = await self.reader.readexactly(2)
+            ahead, self._ahead = self._ahead, b""
+            first, second = ahead + await self.reader.readexactly(2 - len(ahead))
             length = second
             if second == 126:
                 (length,) = struct.unpack("!H", await self.reader.readexactly(2))
@@ -160,6 +163,16 @@ class RawClient:
             assert first & 0x80
             assert second < 128
             return ServerFrame(first & 0x0F, await self.reader.readexactly(length))
+
+    async def is_at_end(self) -> bool:
+        """Wait for more; return whether the line has ended instead."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                first = await self.reader.readexactly(1)
+        except asyncio.IncompleteReadError:
+            return True
+        self._ahead = first
+        return False
 
     async def closing(self) -> ServerFrame:
         """Return the close frame, what comes before it passed by; then the line must end."""
@@ -228,10 +241,13 @@ def plain_request(path: str, method: str = "GET", **headers: str) -> bytes:
 
 
 def client_frame(
-    payload: bytes = b"", opcode: int = BINARY, *, is_final: bool = True, mask: bytes | None = None
+    payload: bytes = b"",
+    opcode: int = BINARY,
+    *,
+    is_final: bool = True,
+    mask: bytes = b"\x37\xfa\x21\x3d",
 ) -> bytes:
     """Return a frame as a client sends it."""
-    mask = os.urandom(4) if mask is None else mask
     head = bytes([(0x80 if is_final else 0) | opcode])
     length = len(payload)
     if length < 126:
@@ -240,8 +256,8 @@ def client_frame(
         head += bytes([0x80 | 126]) + struct.pack("!H", length)
     else:
         head += bytes([0x80 | 127]) + struct.pack("!Q", length)
-    masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
-    return head + mask + masked
+    key = int.from_bytes((mask * (length // 4 + 1))[:length], "big")
+    return head + mask + (int.from_bytes(payload, "big") ^ key).to_bytes(length, "big")
 
 
 def server_frame(payload: bytes | str) -> bytes:

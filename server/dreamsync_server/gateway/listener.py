@@ -216,7 +216,7 @@ def room_for_sockets(wanted: int) -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         soft = limit
     if soft < asked:
-        log.warning("room for %d connections only: raise the limit of open files (ulimit -n)",
+        log.info("room for %d connections only: raise the limit of open files (ulimit -n)",
                     soft - _OTHER_FILES)  # fmt: skip
     return max(1, soft - _OTHER_FILES)
 

@@ -150,8 +150,9 @@ class ClientTransport(asyncio.BufferedProtocol):
         self._safely(self._take_in, data)
 
     def eof_received(self) -> bool:
-        """Close as well: half a line is of no use."""
+        """Close as well, behind what was sent this turn: half a line is of no use."""
         if self._stage is Stage.OPEN or self._stage is Stage.HEAD:
+            self._transport.write(self._common.outbox.take(self))
             self._stage = Stage.SHUT
             self._common.loop.call_soon(self._part, ABNORMAL)
             self._common.deadlines.put(self, self._common.clock.mono_s() + CLOSE_S)
