@@ -345,7 +345,7 @@ async def test_a_line_that_is_torn_is_let_go_with_one_calm_line_in_the_log(
         client.writer.transport.abort()
         await (await gate.echo(0)).until(("lost", 1006))
         await asyncio.wait_for(gate.listener.common.emptied.wait(), 5)
-    said = [record for record in caplog.records if record.name.startswith("dreamsync_server")]
+    said = [record for record in caplog.records if record.name.endswith("gateway.transport")]
     assert [(record.levelname, record.getMessage()) for record in said] == [
         ("INFO", "client 127.0.0.1 left after 0.0 s: 1006 lost")
     ]

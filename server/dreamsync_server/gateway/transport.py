@@ -389,10 +389,9 @@ class ClientTransport(asyncio.BufferedProtocol):
             receiver.lost(code)
 
     def _note_end(self) -> None:
-        name = close_name(self._code)
+        name, who = close_name(self._code), self.visitor.address
         self._common.telemetry.closes.labels(name).inc()
         lasted_s = self._common.clock.mono_s() - self._opened_s
-        who = self.visitor.address
         log.info("client %s left after %.1f s: %d %s", who, lasted_s, self._code, name)
 
 
