@@ -81,7 +81,7 @@ async def open_for_all(house: House, survives: str) -> Poster:
         if worlds:
             world = worlds[0].id
         elif pack:
-            world = (await dream.create_world(pack, private=False)).id
+            world = (await dream.create_world(pack, private=False, spectators=True)).id
         else:
             return Poster("no public world", house.web_url, "", (), house.where, survives)
         card = await dream.card(world=world)

@@ -1,0 +1,129 @@
+"""`serve` as an operator meets it: a poster, a clean end, no orphans, plain refusals."""
+
+import asyncio
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+from cli.serving import serving, until_gone
+
+import dreamsync
+from dreamsync_server.cli.serve import what_it_survives
+from dreamsync_server.store.check import StoreProfile
+
+ANY_PORT = ("--port", "0", "--public", "starter")
+
+
+async def test_it_opens_a_public_world_says_so_and_ends_cleanly(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        family = served.family()
+        assert len(family) == 3, "store, node and director"
+        assert "Dreamsync is open: The House That Slept" in served.printed
+        assert str(tmp_path / "data") in served.printed
+        assert await served.end(signal.SIGINT) == 0
+    await until_gone(family)
+    assert "Traceback" not in served.printed
+
+
+async def test_nothing_is_left_behind_when_the_parent_is_killed(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        family = served.family()
+        await served.end(signal.SIGKILL)
+        await until_gone(family)
+
+
+async def test_a_world_is_there_again_with_its_link_after_a_restart(tmp_path: Path) -> None:
+    links = []
+    for _ in range(2):
+        async with serving(tmp_path / "data", *ANY_PORT) as served:
+            await served.until("Ctrl-C stops everything")
+            links.append(served.printed.split("/w#")[1].split()[0])
+            assert await served.end() == 0
+    assert links[0] == links[1]
+
+
+async def test_what_was_acked_survives_the_death_of_everything(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        async with dreamsync.connect(f"ws://127.0.0.1:{served.port}") as dream:
+            world = (await dream.worlds())[0].id
+            ada = await dream.enter(world, role="ada", name="Ari")
+            assert (await ada.act("snuff_lamp")).ok
+        family = served.family()
+        await served.end(signal.SIGKILL)
+        await until_gone(family)
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        async with dreamsync.connect(f"ws://127.0.0.1:{served.port}") as dream:
+            watcher = await dream.watch(world)
+            assert watcher.facts["house.kitchen.lamp"] is False
+
+
+async def test_a_node_that_is_killed_is_there_again_and_clients_go_on(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        async with dreamsync.connect(f"ws://127.0.0.1:{served.port}") as dream:
+            world = (await dream.worlds())[0].id
+            ada = await dream.enter(world, role="ada", name="Ari")
+            node = next(pid for pid in served.family() if b"node_process" in command_of(pid))
+            os.kill(node, signal.SIGKILL)
+            async with asyncio.timeout(20):
+                outcome = await ada.act("snuff_lamp")
+            assert outcome.ok
+            assert ada.resets == 0
+
+
+async def test_a_port_in_use_is_one_sentence_and_nothing_is_touched(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with serving(tmp_path / "data", "--port", str(port)) as served:
+            async with asyncio.timeout(20):
+                code = await served.process.wait()
+            await served.end()
+    assert code == 2
+    assert f"port {port}" in served.printed
+    assert len(served.printed.strip().splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_folder_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "dump.rdb").write_bytes(b"REDIS0011")
+    async with serving(data, *ANY_PORT) as served:
+        async with asyncio.timeout(20):
+            code = await served.process.wait()
+        await served.end()
+    assert code == 2
+    assert len(served.printed.strip().splitlines()) == 1
+    assert [path.name for path in data.iterdir()] == ["dump.rdb"]
+
+
+async def test_a_store_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    async with serving(tmp_path, "--store", "redis://127.0.0.1:1/0", *ANY_PORT) as served:
+        async with asyncio.timeout(20):
+            code = await served.process.wait()
+        await served.end()
+    assert code == 2
+    assert "cannot be reached" in served.printed
+
+
+@pytest.mark.parametrize(
+    ("fsync", "words"),
+    [("always", "a power cut"), ("everysec", "the last second may be lost"), ("", "does not tell")],
+)
+def test_what_an_external_store_survives_is_said_honestly(fsync: str, words: str) -> None:
+    assert words in what_it_survives(StoreProfile("Valkey 9.1.2", fsync, 0))
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,59 @@
+"""The shelf: packs from folders for new worlds, from the store for those that run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.packs import WORLDS, starter
+
+from dreamsync_server.cli.shelf import PackShelf
+from dreamsync_server.clock import ManualClock
+from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.store.memory import MemoryStore
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore(ManualClock())
+
+
+async def test_a_pack_for_a_new_world_is_kept_in_the_store(store: MemoryStore) -> None:
+    pack = await PackShelf(store).newest("starter")
+    assert pack is not None
+    assert pack.hash == starter().hash
+    assert await store.get_pack(pack.hash) is not None
+
+
+async def test_another_node_without_the_folder_has_it_from_the_store(store: MemoryStore) -> None:
+    await PackShelf(store).newest("starter")
+    again = await PackShelf(store).load(starter().hash)
+    assert again.actions.keys() == starter().actions.keys()
+
+
+async def test_a_pack_that_nobody_has_is_a_fault_of_that_world(store: MemoryStore) -> None:
+    shelf = PackShelf(store)
+    assert await shelf.by_hash("0" * 64) is None
+    with pytest.raises(WorldFaultError, match="cannot be had"):
+        await shelf.load("0" * 64)
+
+
+async def test_a_pack_of_ones_own_comes_from_the_extra_folder(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    shutil.copytree(WORLDS / "starter", tmp_path / "mine")
+    head = tmp_path / "mine" / "pack.yaml"
+    head.write_text(head.read_text().replace("id: starter", "id: mine"))
+    shelf = PackShelf(store, tmp_path)
+    assert "mine" in shelf.ids()
+    assert await shelf.newest("mine") is not None
+
+
+async def test_a_broken_pack_of_ones_own_is_not_offered_and_the_others_are(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    shutil.copytree(WORLDS / "starter", tmp_path / "mine")
+    (tmp_path / "mine" / "facts.yaml").write_text("facts: [")
+    shelf = PackShelf(store, tmp_path)
+    assert await shelf.newest("mine") is None
+    assert await shelf.newest("no_such_pack") is None
+    assert await shelf.newest("starter") is not None
