@@ -9,10 +9,8 @@ from pathlib import Path
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
-from dreamsync_server.gateway.auth import Trust
 from dreamsync_server.gateway.hall import Hall
-from dreamsync_server.gateway.http import Site, shipped_pages
-from dreamsync_server.gateway.listener import Listener, ListenOptions
+from dreamsync_server.gateway.server import GatewayServer
 from dreamsync_server.gateway.shelf import Submit
 from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.node import HostNode
@@ -22,22 +20,20 @@ from dreamsync_server.store.port import Store
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Commit, Proposal
 
-DRAIN_NOTICE_S = 0.2  # from telling clients to go until worlds are given up
-
 
 class Node:
     """A node that serves: its host, its hall, and the port it listens on."""
 
-    def __init__(self, store: Store, host: HostNode, hall: Hall, listener: Listener) -> None:
+    def __init__(self, store: Store, host: HostNode, hall: Hall, server: GatewayServer) -> None:
         self.store = store
         self.host = host
         self.hall = hall
-        self.listener = listener
+        self.server = server
 
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return self.listener.port
+        return self.server.port
 
 
 @contextlib.asynccontextmanager
@@ -71,40 +67,16 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             submit=_submit_by(Direct(host)),
             telemetry=telemetry,
         )
-        trust = Trust(
-            proxies=settings.trusted_proxies,
-            origins=settings.allow_origins,
-            operator_token=settings.operator_token,
-        )
-        site = Site(
-            shipped_pages(),
-            telemetry,
-            trust,
-            lambda: "" if host.is_leased() else "this node has no lease from the store",
-        )
-        options = ListenOptions(
-            host=settings.host,
-            port=settings.port,
-            tls_cert=settings.tls_cert,
-            tls_key=settings.tls_key,
-        )
-        listener = Listener(
-            options,
-            clock=clock,
-            telemetry=telemetry,
-            trust=trust,
-            site=site,
-            connect=hall.connect,
-        )
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(host.run()), group.create_task(hall.run())]
-            async with listener:
-                try:
-                    yield Node(store, host, hall, listener)
-                finally:
-                    listener.stop_listening()
-                    hall.drain()
-                    await asyncio.sleep(DRAIN_NOTICE_S)
+            tasks = [group.create_task(host.run())]
+            async with GatewayServer(
+                settings,
+                hall,
+                telemetry,
+                why_not_ready=lambda: "" if host.is_leased() else "this node has no lease",
+            ) as server:
+                tasks.append(group.create_task(server.until_broken()))
+                yield Node(store, host, hall, server)
             for task in tasks:
                 task.cancel()
 
@@ -120,7 +92,7 @@ def _submit_by(direct: Direct) -> Submit:
         try:
             direct.submit(world, proposal)
         except RefusedError as refused:
-            return refused.code
+            return "internal" if refused.code == "stopped" else refused.code
         return ""
 
     return submit
