@@ -3,11 +3,11 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from host.bench import Bench, card, join, kinds, tea
 
-from dreamsync_server.limits import (
-    ASLEEP_AFTER_MS,
-)
+from dreamsync_server.limits import ASLEEP_AFTER_MS
+from dreamsync_server.world.model import Pack
 
 
 async def test_a_new_world_opens_with_one_commit_that_is_confirmed_before_it_is_served(
@@ -118,3 +118,36 @@ async def test_an_entry_that_comes_as_a_world_is_given_up_opens_it_again(bench: 
     await a.node.step()
     await a.node.step()
     assert kinds(a.commits()) == ["open", "sleep", "begin", "join"]
+
+
+async def test_a_pack_that_cannot_be_loaded_here_hurts_one_world_and_not_for_ever(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    b = await bench.node("b")
+    whole = b.node._held._takeover._load_pack
+
+    async def broken(pack_hash: str) -> Pack:
+        raise KeyError("of a newer version")
+
+    b.node._held._takeover._load_pack = broken
+    await b.node.step()
+    assert b.node.worlds == []
+    assert b.node.is_stopped("w1")
+    assert "world w1 cannot be opened" in caplog.text
+    assert "fault" not in await bench.store.status("w1")
+    b.node._held._takeover._load_pack = whole
+    assert await b.node.ensure("w1") == "here"
+    assert not b.node.is_stopped("w1")
+
+
+async def test_an_inbox_that_cannot_be_read_at_once_is_read_later(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    await bench.store.propose("w1", tea("s_ada", 1))
+    b = await bench.node("b")
+    bench.store.fail_next("inbox", "before")
+    assert await b.node.ensure("w1") == "here"
+    await b.node.step()
+    assert kinds(b.commits()) == ["begin", "act"]

@@ -44,3 +44,16 @@ async def test_more_than_a_page_of_the_inbox_is_decided_in_order(bench: Bench) -
         assert await bench.store.propose("w1", tea("s_ada", n))
     await a.node.step()
     assert [outcome.n for outcome in a.outcomes()[2:]] == [*range(1, 201)]
+
+
+async def test_what_waited_in_the_inbox_comes_before_what_is_handed_to_a_new_owner(
+    bench: Bench,
+) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    await bench.store.propose("w1", tea("s_ada", 1))
+    b = await bench.node("b")
+    assert await b.node.ensure("w1") == "here"
+    b.direct.submit("w1", tea("s_ada", 2))
+    assert await b.node._held.lane_of("w1").turn()
+    assert [outcome[:3] for outcome in b.outcomes()] == [("s_ada", 1, "ok"), ("s_ada", 2, "ok")]

@@ -48,6 +48,7 @@ async def test_a_node_without_its_lease_decides_nothing_and_goes_on_when_it_is_b
     with pytest.raises(StoreUnavailableError):
         await a.node.ensure("w2")
     a.owner().queue.append(tea("s_ada", 1))
+    a.node.wake(a.owner())
     bench.store.fail_next("lease", "before")
     await a.node.step()
     assert len(a.seen) == shown

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from host.bench import Bench, kinds, replayed, tea
 
+from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.host import takeover
 from dreamsync_server.host.owner import RefusedError
 from dreamsync_server.limits import (
     LEASE_S,
@@ -156,3 +158,23 @@ async def test_time_stands_while_a_world_is_paused(bench: Bench) -> None:
     await bench.pass_time(1_000, b)
     await b.do(tea("s_ada", 3))
     assert b.commits()[-1].world_ms == paused_ms + 1_000
+
+
+async def test_a_world_is_not_served_before_its_first_commit_is_confirmed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    b = await bench.node("b")
+    monkeypatch.setattr(takeover, "APPEND_RETRY_S", 0.0)
+    bench.store.fail_next("append", "after", times=10_000)
+    with pytest.raises(StoreUnavailableError):
+        await b.node.ensure("w1")
+    assert b.node.worlds == []
+    assert b.seen == []
+
+    bench.store.fail_next("append", "after", times=2)
+    assert await b.node.ensure("w1") == "here"
+    assert kinds(await bench.log())[-2:] == ["begin", "begin"]
+    assert kinds(b.commits()) == ["begin"]
+    await replayed(bench)

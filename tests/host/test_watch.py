@@ -1,6 +1,6 @@
 """Worlds that nobody serves are found: at once when a node is gone, soon in any case."""
 
-from host.bench import Bench, card, join
+from host.bench import Bench, card, join, kinds
 
 from dreamsync_server.limits import SCAN_WORLDS_S
 from dreamsync_server.store.port import Bell
@@ -80,3 +80,12 @@ async def test_a_bell_of_a_newer_epoch_ends_an_owner(bench: Bench) -> None:
     assert a.gone == []
     a.node.hear(Bell("log", "w1", epoch + 1, 4))
     assert a.gone == [("w1", "fenced")]
+
+
+async def test_a_node_that_comes_back_under_its_name_goes_on_with_its_worlds(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    again = await bench.node("a")
+    await again.node.step()
+    assert again.node.worlds == ["w1"]
+    assert kinds(again.commits()) == ["begin"]

@@ -1,13 +1,14 @@
 """The worlds a node owns: how each is opened, handed to its lane, and given up."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 from weakref import WeakValueDictionary
 
 from dreamsync_server.clock import Clock
-from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.errors import StoreError, WorldFaultError
 from dreamsync_server.host.bells import Ringer
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lane import Lane, Why
@@ -112,7 +113,9 @@ class Holdings:
                 return "stopped"
             try:
                 taken = await self._takeover.take(card, self._node, self._draw_token(), held)
-            except WorldFaultError as error:
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a world that cannot be opened hurts itself
                 await self._stop(world, error)
                 return "stopped"
             if taken is None:
@@ -123,7 +126,8 @@ class Holdings:
     async def _adopt(self, owner: Owner, commits: Sequence[Commit]) -> None:
         lane = self.lane_of(owner.world)
         # What went into the inbox before this world was here comes before what is handed in.
-        await lane.inboxes.read(owner)
+        with contextlib.suppress(StoreError):  # its lane will look there again
+            await lane.inboxes.read(owner)
         self.owners[owner.world] = owner
         self.stopped.pop(owner.world, None)
         self.listening.add(owner.world)
@@ -134,9 +138,14 @@ class Holdings:
         if self.is_draining:
             lane.close(owner)
 
-    async def _stop(self, world: str, error: WorldFaultError) -> None:
-        _log.error("world %s cannot be opened: %s", world, error)
+    async def _stop(self, world: str, error: Exception) -> None:
+        """Remember that a world cannot be opened; where its log is at fault, for all nodes."""
+        is_its_own = isinstance(error, WorldFaultError)
+        trace = None if is_its_own else error
+        _log.error("world %s cannot be opened: %s", world, error, exc_info=trace)
         self.stopped[world] = str(error)
+        if not is_its_own:
+            return
         hints = {"awake": False, "fault": str(error)}
         await self._jobs.finish(self._store.set_status(world, hints))
 

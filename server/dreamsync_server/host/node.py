@@ -62,9 +62,8 @@ class HostNode:
         held.on_confirmed, held.on_gone, held.shard_of = on_confirmed, on_gone, shard_of
         held.on_lane = self._start
         self._held = held
-        self._watch = Watch(
-            store, clock, self._jobs, held.listening, held.owners.__contains__, self._open_if_needed
-        )
+        is_here, jobs = held.owners.__contains__, self._jobs
+        self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
         held.on_elsewhere = self._watch.follow
         self._group: asyncio.TaskGroup | None = None
         self._is_fenced = False

@@ -21,8 +21,9 @@ class Watch:
     """Watches the other nodes' leases each `LEASE_RENEW_S`, and all worlds when one has ended.
 
     A world is opened here when its owner's lease is gone, or when nobody owns it though it is
-    listed as awake (a drained node gave it up). One that sleeps is only listened to: a bell of its
-    inbox opens it. A world that was never opened is left to who creates it.
+    listed as awake: a drained node gave it up, or this node's own last life had it. One that
+    sleeps is only listened to: a bell of its inbox opens it. A world that was never opened is
+    left to who creates it.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Watch:
         store: Store,
         clock: Clock,
         jobs: Jobs,
+        node: str,
         listening: Listening,
         is_here: Callable[[str], bool],
         open_here: Callable[[str], Awaitable[object]],
@@ -37,6 +39,7 @@ class Watch:
         self._store = store
         self._clock = clock
         self._jobs = jobs
+        self._node = node
         self._listening = listening
         self._is_here = is_here
         self._open_here = open_here
@@ -83,7 +86,7 @@ class Watch:
             held = await self._jobs.finish(self._store.held(world))
             if held is None or held.epoch == 0:
                 return
-            if held.node:
+            if held.node not in ("", self._node):
                 if held.node not in lives:
                     lives[held.node] = await self._is_live(held.node)
                 if lives[held.node]:
