@@ -1,10 +1,8 @@
 """What every builder of a part of a pack works with: faults, ids, scope; and its expressions."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Final
 
 from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.names import Names
@@ -19,9 +17,6 @@ from dreamsync_server.world.scope import Scope
 
 Pair = frozenset[str]
 """Two that are known to differ: variables as `$who`, ids as they are."""
-
-_DOTTED: Final = re.compile(r"[a-z_][a-z0-9_.]*")
-_SEGMENTS_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,21 +198,9 @@ class Context:
 
     def tell(self, leaf: Leaf, error: ExprError) -> None:
         """Note what is wrong with an expression, at its place in the file."""
-        if not self.is_broken(leaf.text):
+        if not self.faults.follows(leaf.text):
             place = leaf.place_at(error.offset)
             self.faults.add("expression", place, error.message, error.suggestion)
-
-    def is_broken(self, source: str) -> bool:
-        """Whether an expression names something whose declaration has a fault itself."""
-        broken = self.faults.broken
-        if not broken:
-            return False
-        for word in _DOTTED.findall(source):
-            parts = word.split(".")[:_SEGMENTS_MAX]
-            for i in range(len(parts)):
-                if any(".".join(parts[i:j]) in broken for j in range(i + 1, len(parts) + 1)):
-                    return True
-        return False
 
 
 def distinct_in(node: tree.Node) -> frozenset[Pair]:

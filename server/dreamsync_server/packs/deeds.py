@@ -138,7 +138,7 @@ def _target(
 ) -> tuple[fx.Ref, Type] | None:
     target = context.reference(key, bound, f"an effect '{effect}'")
     if target is not None and target[1].kind != kind:
-        if not context.is_broken(key.text):
+        if not context.faults.follows(key.text):
             what = f"'{effect}' is for facts of type {kind}, and {key.text} is {target[1].kind}"
             context.faults.add("wrong_type", key.place, what)
         return None

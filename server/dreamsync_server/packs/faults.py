@@ -1,6 +1,7 @@
 """What is wrong with a pack: one fault a mistake, each with its place and a suggestion."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,8 @@ Severity = Literal["error", "warning"]
 
 _KEPT_MAX = 20 * PACK_FAULTS_MAX  # held before sorting, so that a hostile pack costs no memory
 _WHAT_CHARS_MAX = 400
+_DOTTED = re.compile(r"[a-z_][a-z0-9_.]*")
+_SEGMENTS_MAX = 8
 _ALIKE_CHARS_MAX = 80  # longer words are compared with nothing: the search is quadratic
 
 
@@ -80,6 +83,18 @@ class Faults:
             self._dropped_errors += severity == "error"
             return
         self._kept[key] = Fault(*place, code, severity, what, _plain(suggestion))
+
+    def follows(self, source: str) -> bool:
+        """Return whether a text names something whose declaration has a fault itself."""
+        if not self.broken:
+            return False
+        for word in _DOTTED.findall(source):
+            parts = word.split(".")[:_SEGMENTS_MAX]
+            for i in range(len(parts)):
+                ends = range(i + 1, len(parts) + 1)
+                if any(".".join(parts[i:end]) in self.broken for end in ends):
+                    return True
+        return False
 
     @property
     def errors(self) -> int:

@@ -64,7 +64,7 @@ def build_texts(
         for key, leaf in leaves.items():
             if key in known:
                 _check_placeholders(key, leaf, names.get(key, []), faults)
-            elif not key.startswith(_REFUSAL):
+            elif not key.startswith(_REFUSAL) and not faults.follows(key):
                 what = f"nothing says the text '{key}'"
                 faults.add("unused_text", leaf.place, what, alike(key, known - set(leaves)))
         built[language] = {key: leaf.text.strip() for key, leaf in leaves.items()}
