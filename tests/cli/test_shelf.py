@@ -55,5 +55,7 @@ async def test_a_broken_pack_of_ones_own_is_not_offered_and_the_others_are(
     (tmp_path / "mine" / "facts.yaml").write_text("facts: [")
     shelf = PackShelf(store, tmp_path)
     assert await shelf.newest("mine") is None
+    (tmp_path / "mine" / "facts.yaml").write_text("facts: {}")
+    assert await shelf.newest("mine") is None, "it is read once, not each time somebody asks"
     assert await shelf.newest("no_such_pack") is None
     assert await shelf.newest("starter") is not None

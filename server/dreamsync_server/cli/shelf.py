@@ -22,7 +22,8 @@ class PackShelf:
         self._extra = extra
         self._ids = tuple(list_worlds(extra))
         self._by_hash: dict[str, Pack] = {}
-        self._newest: dict[str, Pack] = {}
+        self._newest: dict[str, Pack | None] = {}  # None: it was read and cannot be played
+        self._reading = asyncio.Lock()
 
     def ids(self) -> Sequence[str]:
         """Return the ids of the packs that new worlds may have."""
@@ -30,19 +31,12 @@ class PackShelf:
 
     async def newest(self, pack_id: str) -> Pack | None:
         """Return a pack for a new world, kept in the store by now; None where there is none."""
-        known = self._newest.get(pack_id)
-        if known is not None:
-            return known
-        folder = find_world(pack_id, self._extra)
-        if folder is None:
+        if pack_id not in self._ids:
             return None
-        checked = await asyncio.to_thread(check_folder, folder)
-        if checked.pack is None:
-            log.error("pack %s cannot be played: %s", pack_id, checked.faults[0])
-            return None
-        await self._store.put_pack(checked.pack.hash, checked.files)
-        self._newest[pack_id] = self._by_hash[checked.pack.hash] = checked.pack
-        return checked.pack
+        async with self._reading:  # whoever asks meanwhile waits for the same reading
+            if pack_id not in self._newest:
+                self._newest[pack_id] = await self._read(pack_id)
+            return self._newest[pack_id]
 
     async def by_hash(self, pack_hash: str) -> Pack | None:
         """Return the pack that a world was made of, or None where nobody has it."""
@@ -70,3 +64,15 @@ class PackShelf:
         if pack is None:
             raise WorldFaultError(f"the pack {pack_hash[:12]} of this world cannot be had")
         return pack
+
+    async def _read(self, pack_id: str) -> Pack | None:
+        folder = find_world(pack_id, self._extra)
+        if folder is None:
+            return None
+        checked = await asyncio.to_thread(check_folder, folder)
+        if checked.pack is None:
+            log.error("pack %s cannot be played: %s", pack_id, checked.faults[0])
+            return None
+        await self._store.put_pack(checked.pack.hash, checked.files)
+        self._by_hash[checked.pack.hash] = checked.pack
+        return checked.pack
