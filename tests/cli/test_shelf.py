@@ -1,6 +1,8 @@
 """The shelf: packs from folders for new worlds, from the store for those that run."""
 
+import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from support.packs import WORLDS, starter
 
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import ManualClock
-from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.errors import StoreUnavailableError, WorldFaultError
 from dreamsync_server.store.memory import MemoryStore
 
 
@@ -59,3 +61,33 @@ async def test_a_broken_pack_of_ones_own_is_not_offered_and_the_others_are(
     assert await shelf.newest("mine") is None, "it is read once, not each time somebody asks"
     assert await shelf.newest("no_such_pack") is None
     assert await shelf.newest("starter") is not None
+
+
+async def test_who_goes_away_meanwhile_does_not_stop_the_reading(store: MemoryStore) -> None:
+    shelf = PackShelf(store)
+    asking = asyncio.create_task(shelf.newest("starter"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    first = await shelf.newest("starter")
+    assert first is not None
+    assert await shelf.newest("starter") is first
+    assert asking.cancelled()
+
+
+async def test_a_store_that_did_not_answer_is_asked_again(store: MemoryStore) -> None:
+    shelf = PackShelf(Refusing(ManualClock()))
+    with pytest.raises(StoreUnavailableError):
+        await shelf.newest("starter")
+    assert await shelf.newest("starter") is not None
+
+
+class Refusing(MemoryStore):
+    """A store that does not take the first pack."""
+
+    has_refused = False
+
+    async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
+        if not self.has_refused:
+            self.has_refused = True
+            raise StoreUnavailableError("not now")
+        await super().put_pack(pack_hash, files)

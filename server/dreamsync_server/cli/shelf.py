@@ -22,8 +22,7 @@ class PackShelf:
         self._extra = extra
         self._ids = tuple(list_worlds(extra))
         self._by_hash: dict[str, Pack] = {}
-        self._newest: dict[str, Pack | None] = {}  # None: it was read and cannot be played
-        self._reading = asyncio.Lock()
+        self._readings: dict[str, asyncio.Task[Pack | None]] = {}
 
     def ids(self) -> Sequence[str]:
         """Return the ids of the packs that new worlds may have."""
@@ -33,10 +32,12 @@ class PackShelf:
         """Return a pack for a new world, kept in the store by now; None where there is none."""
         if pack_id not in self._ids:
             return None
-        async with self._reading:  # whoever asks meanwhile waits for the same reading
-            if pack_id not in self._newest:
-                self._newest[pack_id] = await self._read(pack_id)
-            return self._newest[pack_id]
+        reading = self._readings.get(pack_id)
+        if reading is None or (reading.done() and (reading.cancelled() or reading.exception())):
+            reading = asyncio.get_running_loop().create_task(self._read(pack_id))
+            self._readings[pack_id] = reading
+        # Who asked may go away meanwhile; the reading is for all who ask.
+        return await asyncio.shield(reading)
 
     async def by_hash(self, pack_hash: str) -> Pack | None:
         """Return the pack that a world was made of, or None where nobody has it."""
