@@ -211,8 +211,10 @@ def distinct_in(node: tree.Node) -> frozenset[Pair]:
         case tree.Compare(op="!=") | tree.Not(of=tree.Compare(op="==")):
             compare = node.of if isinstance(node, tree.Not) else node
             assert isinstance(compare, tree.Compare)
-            marks = [_mark(compare.left), _mark(compare.right)]
-            return frozenset([frozenset(marks)]) if None not in marks else frozenset()  # type: ignore[arg-type]
+            left, right = _mark(compare.left), _mark(compare.right)
+            if left is None or right is None:
+                return frozenset()
+            return frozenset([frozenset((left, right))])
         case _:
             return frozenset()
 

@@ -6,7 +6,6 @@ Playing one is the rehearsal's own business, in story/.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 from dreamsync_server.limits import INT_EXACT_MAX, SAY_CHARS_MAX
@@ -15,43 +14,15 @@ from dreamsync_server.packs.shape import Shape, kind_of
 from dreamsync_server.packs.yaml import Leaf, Node, Table, parse_yaml
 from dreamsync_server.world.commit import ActKind, ProposerKind
 from dreamsync_server.world.model import Pack
+from dreamsync_server.world.rehearsal import Rehearsal, Step
 from dreamsync_server.world.values import Scalar
 
 FORMAT: Final = 1
 _STEPS_MAX: Final = 20_000
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.]*\Z")
-_NOT_WORDS: Final = ("true", "false", "null")
+# Words that readers of older YAML take for something else are quoted too.
+_NOT_WORDS: Final = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 _HEX: Final = frozenset("0123456789abcdef")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One proposal: at which world time, by whom, what, and the outcome it had.
-
-    `do` is the action of an act, the beat of a cue, the choice of a choose (whose option stands
-    in `given`); `role` is the seat that acts.
-    """
-
-    at_ms: int
-    by: ProposerKind
-    kind: ActKind
-    role: str = ""
-    do: str = ""
-    given: Mapping[str, Scalar] = field(default_factory=dict)
-    expect: str = "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """One recorded run. `digest` is the state's at its end, "" where it was not recorded."""
-
-    pack: str
-    seed: int
-    about: str
-    steps: tuple[Step, ...]
-    ends: str  # the ending it reaches, "" for none
-    digest: str = ""
-    pack_hash: str = ""
 
 
 _KINDS: Final = get_args(ActKind)
@@ -78,6 +49,7 @@ def check_rehearsals(tables: Mapping[str, Table], pack: Pack, faults: Faults) ->
             node = table.get("pack_hash")
             what = "recorded with other contents of the pack: it may end differently now"
             faults.add("stale_rehearsal", node.place if node else table.place, what)
+        _check_absent(table, rehearsal, pack, faults)
         _check_steps(table, rehearsal, pack, faults)
 
 
@@ -95,6 +67,8 @@ def dump_rehearsal(rehearsal: Rehearsal) -> str:
         "seed": rehearsal.seed,
         "about": rehearsal.about,
     }
+    if rehearsal.absent:
+        head["absent"] = list(rehearsal.absent)
     tail = {"ends": rehearsal.ends or None, "digest": rehearsal.digest}
     steps = [f"  - {_flow(_plain_step(step))}" for step in rehearsal.steps]
     return "\n".join([_block(head), "steps:", *steps, _block(tail), ""])
@@ -107,6 +81,7 @@ def read_rehearsal(table: Table, faults: Faults) -> Rehearsal:
     pack = shape.leaf("pack", "the id of a pack", required=True)
     about = shape.leaf("about", "a sentence")
     steps = [_read_step(node, faults) for node in shape.items("steps")[:_STEPS_MAX]]
+    absent = shape.items("absent") if table.get("absent") is not None else []
     ends = shape.node("ends")
     digest = shape.leaf("digest", "16 hex digits")
     pack_hash = shape.leaf("pack_hash", "64 hex digits")
@@ -118,6 +93,7 @@ def read_rehearsal(table: Table, faults: Faults) -> Rehearsal:
         ends=ends.text if isinstance(ends, Leaf) and ends.value is not None else "",
         digest=_hex(digest, 16, faults),
         pack_hash=_hex(pack_hash, 64, faults),
+        absent=tuple(node.text for node in absent if isinstance(node, Leaf)),
     )
     shape.close()
     return rehearsal
@@ -142,6 +118,14 @@ def _read_step(node: Node, faults: Faults) -> Step:
         given=given,
         expect="ok" if expect is None else expect.text,
     )
+
+
+def _check_absent(table: Table, rehearsal: Rehearsal, pack: Pack, faults: Faults) -> None:
+    node = table.get("absent")
+    for role in rehearsal.absent:
+        if role not in pack.roles and node is not None:
+            what = f"there is no role '{role}'"
+            faults.add("rehearsal", node.place, what, alike(role, pack.roles))
 
 
 def _check_steps(table: Table, rehearsal: Rehearsal, pack: Pack, faults: Faults) -> None:
@@ -219,6 +203,8 @@ def _written(value: Any) -> str:
             return str(value)
         case dict():
             return _flow(value)
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
         case _:
             is_word = _WORD.match(value) and value not in _NOT_WORDS
             return value if is_word else f'"{"".join(map(_escaped, value))}"'

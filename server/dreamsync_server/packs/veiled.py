@@ -5,13 +5,13 @@ Else an action's being offered, or refused with a reason, tells what its role mu
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from dreamsync_server.packs.context import Context
-from dreamsync_server.packs.yaml import Leaf
 from dreamsync_server.world import expr as tree
-from dreamsync_server.world.model import Expr, Fact, FactDecl, Pack
+from dreamsync_server.world.model import Expr, Fact, FactDecl, Pack, Place
 
-ME = "$me"
+ME: Final = "$me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +35,49 @@ class _Sight:
 
 def check_sight(pack: Pack, context: Context) -> None:
     """Tell every fact that a condition reads and a role it is for cannot see."""
-    leaves = {id(expr): leaf for expr, leaf, _ in context.conditions}
+    watch = _Watch(context)
     for action in pack.actions.values():
         if action.is_veiled:
             continue
+        what = f"action '{action.id}'"
         for role in action.by:
             sight = _Sight(pack, role, _only(action.where))
             for param in action.params:
-                _check(param.when, sight, context, leaves, f"action '{action.id}'", _VEIL)
+                watch.check(param.when, sight, what, _VEIL)
                 # Parameters are judged before the condition, and refused first.
                 sight = _knowing(param.when, sight)
-            _check(action.when, sight, context, leaves, f"action '{action.id}'", _VEIL)
+            watch.check(action.when, sight, what, _VEIL)
     for scene in pack.scenes.values():
         for way in scene.exits:
             for role in pack.roles:
                 sight = _Sight(pack, role, frozenset([scene.id]))
-                _check(way.when, sight, context, leaves, f"an exit of scene '{scene.id}'", "")
+                watch.check(way.when, sight, f"an exit of scene '{scene.id}'", "")
 
 
-_VEIL = ": mark the action 'veiled: true', or ask something else"
+class _Watch:
+    """Tells what is hidden, once a place: for the first role that does not see it."""
+
+    def __init__(self, context: Context) -> None:
+        self._faults = context.faults
+        self._leaves = {id(expr): leaf for expr, leaf, _ in context.conditions}
+        self._told: set[Place] = set()
+
+    def check(self, when: Expr | None, sight: _Sight, what: str, advice: str) -> None:
+        if when is None:
+            return
+        for node, name in _hidden(when.node, sight):
+            place = self._leaves[id(when)].place_at(node.span[0])
+            if place not in self._told:
+                self._told.add(place)
+                said = f"{what} depends on {name}, which {sight.role} does not see{advice}"
+                self._faults.add("not_seen", place, said)
+
+
+_VEIL: Final = ": mark the action 'veiled: true', or ask something else"
 
 
 def _only(where: tuple[str, ...]) -> frozenset[str]:
     return frozenset(where) if len(where) == 1 else frozenset()
-
-
-def _check(
-    when: Expr | None,
-    sight: _Sight,
-    context: Context,
-    leaves: dict[int, Leaf],
-    what: str,
-    advice: str,
-) -> None:
-    if when is None:
-        return
-    for node, name in _hidden(when.node, sight):
-        leaf = leaves[id(when)]
-        said = f"{what} depends on {name}, which {sight.role} does not see{advice}"
-        context.faults.add("not_seen", leaf.place_at(node.span[0]), said)
 
 
 def _knowing(when: Expr | None, sight: _Sight) -> _Sight:

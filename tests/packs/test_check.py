@@ -1,0 +1,41 @@
+"""The whole check: verdicts for people and for programs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dreamsync_server.packs import check_files, check_folder
+from dreamsync_server.packs.check import main
+from dreamsync_server.packs.sample import SAMPLE
+
+
+def test_the_shipped_worlds_have_no_fault_at_all(checkout: Path) -> None:
+    for folder in sorted((checkout / "worlds").iterdir()):
+        checked = check_folder(folder)
+        assert checked.faults == (), folder.name
+        assert checked.pack is not None
+
+
+def test_a_verdict_can_be_written_as_json() -> None:
+    verdict = json.loads(json.dumps(check_files(SAMPLE).as_dict()))
+    assert (verdict["ok"], verdict["id"], verdict["faults"]) == (True, "sample", [])
+    assert verdict["counts"]["actions"] == 2
+
+    broken = check_files({**SAMPLE, "more.yaml": "sets: {a: [adda]}"}).as_dict()
+    assert broken["ok"] is False
+    assert broken["faults"] == [
+        {
+            "code": "unknown_id", "severity": "error", "file": "more.yaml", "line": 1, "column": 12,
+            "what": "set 'a': there is no role, scene or thing 'adda'", "suggestion": "ada",
+        }
+    ]  # fmt: skip
+
+
+def test_main_prints_and_returns_the_exit_code(
+    checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(str(checkout / "worlds" / "starter")) == 0
+    assert capsys.readouterr().out.startswith("starter can be played: 3 roles, 3 scenes")
+    assert main(str(tmp_path / "none")) == 1
+    assert "pack.yaml:1:1: there is no folder none" in capsys.readouterr().out
