@@ -4,6 +4,7 @@ Rehearsals, searches and tests play on it. Its commits are what an owner would h
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dreamsync_server.story.choosing import candidates
@@ -18,6 +19,7 @@ from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import State, is_over
 
 FIRST_EPOCH = 1
+TERM = 1
 
 
 class Playthrough:
@@ -27,10 +29,11 @@ class Playthrough:
         self, pack: Pack, seed: int, *, has_understudies: bool = True, at_ms: int = 0
     ) -> None:
         self.pack = pack
+        self.seed = seed
         self.state = State(pack)
         self.commits: list[Commit] = []
         self._numbers: dict[str, int] = {}
-        self._term = 0
+        self._has_term = False
         given = {"seed": seed, "understudies": has_understudies, "epoch": FIRST_EPOCH}
         self._agenda: Agenda | None = None
         self._at_ms = at_ms
@@ -116,36 +119,26 @@ class Playthrough:
         """Do what the director and its understudies do in this world second."""
         if is_over(self.state.facts) or not self.state.is_running():
             return []
-        if not self._term:
-            self._term = 1
-            self.propose(Proposal("term", "director", DIRECTOR, term=1))
         found: list[Commit] = []
         second = self.state.world_ms // 1000
         ranked = candidates(self.pack, self.state.facts, second)
         if ranked:
             given = {"beat": ranked[0].beat, "occurrence": ranked[0].occurrence}
-            found.append(self._direct(Proposal("cue", "director", DIRECTOR, 0, given, term=1)))
+            found.append(self.direct(Proposal("cue", "director", DIRECTOR, 0, given)))
         for seat in understudied_seats(self.pack, self.state.facts):
             done = what_to_do(self.pack, self._book, self.state.facts, seat.seat, second)
             if done is not None and not is_over(self.state.facts):
-                found.append(self._direct(proposal_of(done, seat, 1, 0)))
+                found.append(self.direct(proposal_of(done, seat, TERM, 0)))
         return found
 
-    def _direct(self, proposal: Proposal) -> Commit:
+    def direct(self, proposal: Proposal) -> Commit:
+        """Propose something of the director's or an understudy's, with its next number."""
+        if not self._has_term:
+            self._has_term = True
+            self.propose(Proposal("term", "director", DIRECTOR, term=TERM))
         n = self._numbers.get(DIRECTOR, 0) + 1
         self._numbers[DIRECTOR] = n
-        return self.propose(
-            Proposal(
-                proposal.kind,
-                proposal.by,
-                DIRECTOR,
-                n,
-                proposal.arguments,
-                role=proposal.role,
-                tenure=proposal.tenure,
-                term=proposal.term,
-            )
-        )
+        return self.propose(replace(proposal, session=DIRECTOR, n=n, term=TERM))
 
     def _answer(self, proposal: Proposal) -> Outcome:
         outcomes = self.propose(proposal).outcomes
