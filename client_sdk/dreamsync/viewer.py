@@ -18,6 +18,7 @@ from dreamsync.mirror import Mirror, Names, Value
 from dreamsync.notices import Changed, Happened, Jumped, Matched, Notice, Over, Posed
 from dreamsync.protocol.cards import ActionOffer, ChoiceOffer, FactCard, Person, WorldCard
 from dreamsync.protocol.server_messages import Answer, Hit
+from dreamsync.session import State
 
 ENTER_S: Final = 20.0
 LEAVE_S: Final = 5.0
@@ -130,6 +131,11 @@ class Viewer:
     def is_over(self) -> bool:
         """Whether the session is over."""
         return self._over.is_set()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the line is up; while it is not, what is seen stands still and it reconnects."""
+        return self._conversation.session.state is State.LIVE
 
     @property
     def poses(self) -> Mapping[str, tuple[int, int, int]]:

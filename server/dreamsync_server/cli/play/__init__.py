@@ -1,0 +1,1 @@
+"""The terminal client: one role of a world, played by typing."""
