@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from dreamsync.protocol import server_messages as wire
 from support.house import House, house
 
+from dreamsync.protocol import server_messages as wire
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.store.memory import MemoryStore
 

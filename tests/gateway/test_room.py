@@ -3,9 +3,10 @@
 import random
 
 import pytest
-from dreamsync.protocol import server_messages as wire
 from support.packs import night
 from support.stage import CODECS, Client, Stage
+
+from dreamsync.protocol import server_messages as wire
 
 
 def crowd(stage: Stage) -> list[Client]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from dreamsync.protocol.messages import client_message
 
+from dreamsync.protocol.messages import client_message
 from dreamsync_server.gateway.session import (
     IN_WORLD,
     LEGAL,

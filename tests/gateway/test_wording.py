@@ -3,9 +3,9 @@
 import dataclasses
 
 import pytest
-from dreamsync.protocol.codes import OUTCOMES
 from support.packs import starter
 
+from dreamsync.protocol.codes import OUTCOMES
 from dreamsync_server.gateway.wording import REFUSALS, Words, best_language, spoken_time
 from dreamsync_server.world.values import TextRef
 

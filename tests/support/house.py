@@ -13,9 +13,6 @@ from typing import Any
 from dreamsync.protocol import server_messages as wire
 from dreamsync.protocol.bounds import SUBPROTOCOL_MSGPACK
 from dreamsync.protocol.codec import decode_server, encode
-from support.packs import starter
-from support.stage import payload_of
-
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.gateway.auth import Visitor
 from dreamsync_server.gateway.conversation import Conversation
@@ -27,6 +24,8 @@ from dreamsync_server.host.owner import RefusedError
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.model import Pack
+from support.packs import starter
+from support.stage import payload_of
 
 PATIENCE_S = 5.0
 
@@ -114,10 +113,8 @@ class Phone:
         """Return what became of a proposal."""
 
         def is_it(message: Any) -> bool:
-            return (
-                getattr(message, "n", None) == n
-                and isinstance(message, wire.Error)
-                or any(outcome.n == n for outcome in getattr(message, "outcomes", ()))
+            return (getattr(message, "n", None) == n and isinstance(message, wire.Error)) or any(
+                outcome.n == n for outcome in getattr(message, "outcomes", ())
             )
 
         message = await self.hear(is_it)
@@ -214,8 +211,7 @@ async def house(store: MemoryStore | None = None, name: str = "a", **given: Any
     running = [asyncio.create_task(made.node.run()), asyncio.create_task(made.hall.run())]
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not made.node.is_leased():
-                await asyncio.sleep(0)
+            await made.node.join()
         yield made
     finally:
         for task in running:

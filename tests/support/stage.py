@@ -8,8 +8,6 @@ from dreamsync.protocol import digest as wire_digest
 from dreamsync.protocol import server_messages as wire
 from dreamsync.protocol.codec import decode_server
 from dreamsync.protocol.values import WireDrift, WireText
-from support.packs import night
-
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.gateway.conversation import JSON, MSGPACK
 from dreamsync_server.gateway.delivery import tail_views
@@ -28,6 +26,7 @@ from dreamsync_server.world.commit import Outcome, Position
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.values import Drift, TextRef
+from support.packs import night
 
 CARD = WorldCard("w", "starter", "hash", 7, False, 0, desk_hash="d" * 64)
 

@@ -20,25 +20,15 @@ Map = dict[str, Any]
 
 
 def own_view(
-    member: Member,
-    follower: Follower,
-    book: OfferBook,
-    turns: Sequence[Turn],
-    *,
-    has_crossed: bool,
+    member: Member, follower: Follower, turns: Sequence[Turn], *, has_crossed: bool
 ) -> Map | None:
-    """Return a view for a member alone, or None where there is nothing to tell it.
-
-    What it is offered is looked at anew where it may have changed.
-    """
+    """Return a view for a member alone, or None where there is nothing to tell it."""
     state, gate, viewer = follower.state, member.gate, member.viewer
     folded = fold(turns)
     view = gate.view(folded, state.position, state.facts)
     outcomes = gate.outcomes(folded.outcomes, state.facts, viewer)
     if outcomes:
         view["outcomes"] = outcomes
-    if member.needs_offers:
-        view.update(_offers_changed(member, follower, book))
     if has_crossed:
         scenes = gate.scene_cards(state.facts, viewer)
         if scenes:
@@ -74,8 +64,8 @@ def whole_view(
     return whole
 
 
-def running_view(member: Member, state: State) -> Map:
-    """Return a view that has nothing but whether world time runs; that is for the caller to add."""
+def bare_view(member: Member, state: State) -> Map:
+    """Return a view that changes no fact; what it is sent for is for the caller to add."""
     digest = digest_hex(member.digest())
     return {"type": "view", "pos": list(state.position), "ms": state.facts.ms, "digest": digest}
 
@@ -130,7 +120,7 @@ def can_act(viewer: Viewer, facts: Facts) -> bool:
     return bool(viewer.seat) and not facts["ending"]
 
 
-def _offers_changed(member: Member, follower: Follower, book: OfferBook) -> Map:
+def offers_changed(member: Member, follower: Follower, book: OfferBook) -> Map:
     """Return the parts of a view that say which offers and choices came, changed and went."""
     member.needs_offers = False
     found: Map = {}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dreamsync_server.gateway.cards import wire_value
-from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.group import PRIVATE, Member
 from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.views import hearers
@@ -93,9 +92,17 @@ class Interest:
                 found.update(by_read[name])
         return found
 
-    def drifting(self, facts: Facts) -> list[Member]:
-        """Return the members whose offers hang on a fact that drifts."""
-        found: dict[Member, None] = {}
+    def touched_by_time(self, facts: Facts) -> list[Member]:
+        """Return the members whose offers may be others by now; `facts.ms` is now.
+
+        They hang on a fact that drifts, or an action's cooldown is over, behind which another
+        reason to refuse it may stand.
+        """
+        found = {
+            member: None
+            for member in self._of
+            if any(offer.get("ready_ms", facts.ms) < facts.ms for offer in member.offers.values())
+        }
         for name, members in self._by_read.items():
             value = facts.get(name)
             if type(value) is Drift and value.rate:
@@ -111,11 +118,10 @@ class Interest:
                     member, member.watches.turned(changed, facts), step.commit.position, facts
                 )
 
-    def watchers_beat(self, follower: Follower) -> None:
-        """Send what time alone made of watched conditions."""
-        facts = follower.state.facts
+    def watchers_beat(self, facts: Facts, position: Position) -> None:
+        """Send what time alone made of watched conditions; `facts.ms` is now."""
         for member in tuple(self.watching):
-            send_hits(member, member.watches.drifted(facts), follower.state.position, facts)
+            send_hits(member, member.watches.drifted(facts), position, facts)
 
     def _reads_of(self, seat: str) -> frozenset[str]:
         if not seat:

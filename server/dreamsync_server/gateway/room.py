@@ -135,6 +135,7 @@ class Room:
     def take(self, step: Step) -> None:
         """Sort a commit for everybody here."""
         sender, commit, shifts = self.sender, step.commit, step.shifts
+        sender.taken_s = self._now_s()
         position, world_ms = commit.position, commit.world_ms
         movers = self._movers(step)
         for group in sender.groups.values():
@@ -207,7 +208,8 @@ class Room:
 
     def beat(self) -> None:
         """Once a second: see to silence, slow lines and what drifts."""
-        self.sender.interest.watchers_beat(self.follower)
+        with self.sender.at_this_moment() as facts:
+            self.sender.interest.watchers_beat(facts, self.follower.state.position)
         self.sender.beat()
         for member in tuple(self.members.values()):
             if not self.sender.look_after(member):
@@ -256,7 +258,6 @@ class Room:
                 group.unsteady(member)
                 member.extra.append(turn)
             if told:
-                member.needs_offers = True
                 sender.urgent[member] = None
 
     def _aside(self, member: Member, step: Step, told: tuple[tuple[Outcome, Cause], ...]) -> Turn:

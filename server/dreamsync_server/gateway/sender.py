@@ -5,14 +5,16 @@ a group is told as `quiet` on the fixed one-second beat, so that the moment of a
 not show. A member whose line is full is let go of and goes on from the log when it has drained.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dreamsync_server.gateway.delivery import (
+    bare_view,
+    offers_changed,
     own_view,
     quiet_of,
     recap_for,
-    running_view,
     tail_views,
     whole_view,
 )
@@ -32,7 +34,7 @@ from dreamsync_server.limits import (
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.seats import seat_of
-from dreamsync_server.world.state import Facts
+from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import add_hashes
 
 Wake = Callable[[float], None]
@@ -58,6 +60,7 @@ class Sender:
         self.urgent: dict[Member, None] = {}  # to be sent a frame of its own at once
         self.crossed: dict[Member, None] = {}  # came to another scene since its last frame
         self.is_running = False
+        self.taken_s = now_s()  # when the newest commit was taken in
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
@@ -124,6 +127,20 @@ class Sender:
         """Return the lines that say what a member's role knows."""
         return recap_for(member, self.follower, self._judge)
 
+    @contextmanager
+    def at_this_moment(self) -> Iterator[Facts]:
+        """Give the facts as they read now, and not as of the newest commit."""
+        state = self.follower.state
+        facts, at_ms = state.facts, state.facts.ms
+        if self.is_running:
+            world = as_tuple(facts.get("@world"))
+            speed = int(world[2]) if world else self.follower.pack.speed
+            facts.ms = at_ms + int((self._now_s() - self.taken_s) * speed)
+        try:
+            yield facts
+        finally:
+            facts.ms = at_ms
+
     # --- time --------------------------------------------------------------------------------
 
     def pump(self) -> None:
@@ -153,9 +170,10 @@ class Sender:
 
     def beat(self) -> None:
         """Once a second: tell everybody to whom nothing was told how far the log is."""
-        for member in self.interest.drifting(self.follower.state.facts):
-            member.needs_offers = True
-            self.make_odd(member)
+        with self.at_this_moment() as facts:
+            for member in self.interest.touched_by_time(facts):
+                member.needs_offers = True
+                self.make_odd(member)
         self.pump()
         now_s, state = self._now_s(), self.follower.state
         for group in tuple(self.groups.values()):
@@ -226,11 +244,15 @@ class Sender:
             why, member.whole_why = member.whole_why, ""
             self.start_over(member, why, turns, is_resumed=True)
         else:
-            view = own_view(
-                member, self.follower, self.book, turns, has_crossed=member in self.crossed
-            )
+            has_crossed = member in self.crossed
+            view = own_view(member, self.follower, turns, has_crossed=has_crossed)
+            if member.needs_offers:
+                with self.at_this_moment():
+                    changed = offers_changed(member, self.follower, self.book)
+                if changed:
+                    view = {**(view or bare_view(member, state)), **changed}
             if view is None and group.has_running:
-                view = running_view(member, state)
+                view = bare_view(member, state)
             if view is not None:
                 view["running"] = self.is_running
                 self._write(member, view)
