@@ -4,7 +4,7 @@ import random
 
 import pytest
 from support.packs import night
-from support.stage import CODECS, Client, Stage
+from support.stage import CODECS, Client, Stage, two_in_the_kitchen
 
 from dreamsync.protocol import server_messages as wire
 
@@ -173,134 +173,6 @@ def test_an_old_holder_of_a_seat_reads_nothing_later_and_a_new_one_is_told_what_
     assert old.facts == stage.truth(old)
 
 
-# --- when ------------------------------------------------------------------------------------
-
-
-def two_in_the_kitchen() -> tuple[Stage, Client, Client]:
-    stage = Stage()
-    clients = stage.enter("a", role="ada"), stage.enter("b", role="ben")
-    stage.pass_ms(1_000)
-    stage.room.beat()
-    for client in clients:
-        client.read()
-        client.seen.clear()
-    return stage, *clients
-
-
-def test_views_go_out_at_most_each_interval_with_the_last_value_and_all_events() -> None:
-    stage, ada, _ = two_in_the_kitchen()
-    for i in range(4):
-        stage.play.act("b", "talk", words=f"line {i}")
-        stage.hand_over()
-    stage.pass_ms(49)
-    ada.read()
-    assert [[e.text for e in m.events] for m in ada.seen] == [["line 0"]]
-    stage.pass_ms(1)
-    ada.read()
-    assert [e.text for e in ada.seen[1].events] == ["line 1", "line 2", "line 3"]
-    assert len(ada.seen) == 2
-
-
-def test_ones_own_outcome_comes_at_once() -> None:
-    stage, _, ben = two_in_the_kitchen()
-    for i in range(3):
-        stage.play.act("b", "talk", words=f"line {i}")
-        stage.hand_over()
-        ben.read()
-        assert list(ben.outcomes) == list(range(1, i + 2))
-    assert list(ben.happened.values()) == [("said", "ben", f"line {i}") for i in range(3)]
-
-
-def test_the_moment_of_a_secret_act_does_not_show() -> None:
-    stage, ada, _ = two_in_the_kitchen()
-    stage.play.act("b", "promise", words="secret")
-    stage.hand_over()
-    stage.pass_ms(900)
-    assert ada.line.frames == []
-    stage.room.beat()
-    ada.read()
-    assert [(type(m), m.pos) for m in ada.seen] == [(wire.Quiet, stage.play.state.position)]
-
-
-def test_a_quiet_line_is_told_that_it_lives() -> None:
-    stage, ada, _ = two_in_the_kitchen()
-    for _ in range(21):
-        stage.pass_ms(1_000)
-        stage.room.beat()
-    ada.read()
-    assert [type(m) for m in ada.seen] == [wire.Quiet]
-
-
-def test_members_who_see_the_same_are_written_the_very_same_frame() -> None:
-    stage = Stage()
-    watchers = [stage.enter(f"w{i}", "watch") for i in range(3)]
-    stage.enter("b", role="ben")
-    stage.pass_ms(60)
-    for client in watchers:
-        client.line.frames.clear()
-    stage.play.act("b", "talk", words="for all")
-    stage.hand_over()
-    first, *others = (client.line.frames for client in watchers)
-    assert len(first) == 1
-    assert all(frames[0] is first[0] for frames in others)
-
-
-def test_whether_the_world_runs_is_told_when_it_changes() -> None:
-    stage, ada, ben = two_in_the_kitchen()
-    stage.play.ask("pause", "player", "a")
-    stage.hand_over()
-    stage.pass_ms(60)
-    for client in (ada, ben):
-        client.read()
-        assert client.is_running is False
-
-
-def test_offers_come_and_go_with_what_they_hang_on() -> None:
-    stage, ada, _ = two_in_the_kitchen()
-    stage.play.act("b", "snuff_lamp")
-    stage.hand_over()
-    stage.pass_ms(60)
-    ada.read()
-    offer = ada.offers["snuff_lamp"]
-    assert (offer.is_ready, offer.code, offer.why) == (False, "condition", "It is dark already.")
-
-
-# --- lines that are too slow -----------------------------------------------------------------
-
-
-def test_a_full_line_is_sent_nothing_and_goes_on_from_the_log_when_it_has_drained() -> None:
-    stage, ada, _ = two_in_the_kitchen()
-    assert ada.member is not None
-    stage.room.pressure(ada.member, True)
-    for i in range(3):
-        stage.play.act("b", "talk", words=f"line {i}")
-        stage.hand_over()
-        stage.pass_ms(60)
-    assert ada.line.frames == []
-    stage.room.pressure(ada.member, False)
-    ada.read()
-    assert [(m.why, m.resumed) for m in ada.seen] == [("slow", True)]
-    assert [text for _, _, text in ada.happened.values()][-3:] == ["line 0", "line 1", "line 2"]
-    stage.play.act("b", "talk", words="after")
-    stage.hand_over()
-    stage.pass_ms(60)
-    ada.read()
-    assert [text for _, _, text in ada.happened.values()][-1] == "after"
-    assert ada.facts == stage.truth(ada)
-
-
-@pytest.mark.parametrize(("waiting_bytes", "seconds"), [(600_000, 1), (200_000, 12)])
-def test_a_line_that_is_far_too_full_or_full_too_long_is_cut(
-    waiting_bytes: int, seconds: int
-) -> None:
-    stage, ada, ben = two_in_the_kitchen()
-    ada.line.waiting_bytes = waiting_bytes
-    for _ in range(seconds):
-        stage.pass_ms(1_000)
-        stage.room.beat()
-    assert (ada.cut_as, ben.cut_as) == ("too_slow", "")
-
-
 def test_a_session_is_in_a_room_once() -> None:
     stage, ada, _ = two_in_the_kitchen()
     twin = Client("a", "player")
@@ -315,20 +187,3 @@ def test_a_world_that_is_closed_says_goodbye_to_all() -> None:
     stage.play.ask("close", "desk", "d")
     stage.hand_over()
     assert [ada.cut_as, ben.cut_as] == ["world_closed"] * 2
-
-
-def test_poses_go_to_those_in_the_scene_and_fall_away_when_one_leaves_it() -> None:
-    stage, ada, ben = two_in_the_kitchen()
-    guest = stage.enter("g1", role="guest")
-    assert ben.member is not None
-    stage.room.pose(ben.member, 100, 200, 90)
-    stage.pass_ms(60)
-    for client in (ada, guest):
-        client.read()
-    shown = [m for m in ada.seen if isinstance(m, wire.Poses)]
-    assert [(m.scene, m.poses) for m in shown] == [("house.kitchen", (("ben", 100, 200, 90),))]
-    assert not any(isinstance(m, wire.Poses) for m in guest.seen)
-    stage.room.pose(ben.member, 10**6, 0, 0)  # outside of the scene
-    stage.pass_ms(60)
-    ada.read()
-    assert len([m for m in ada.seen if isinstance(m, wire.Poses)]) == 1

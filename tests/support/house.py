@@ -217,3 +217,13 @@ async def house(store: MemoryStore | None = None, name: str = "a", **given: Any
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def two(node: House, **given: Any) -> tuple[Any, Phone, Phone]:
+    """Return a new world with Ada and Ben in it, and their clients."""
+    world = await node.world(**given)
+    ada, ben = node.phone(), node.phone()
+    for phone, role in ((ada, "ada"), (ben, "ben")):
+        entered = await phone.ask("enter", world=world.world, as_="player", role=role, name=role)
+        assert isinstance(entered, wire.Entered), entered
+    return world, ada, ben

@@ -263,3 +263,15 @@ class Stage:
 
 
 CODECS = (MSGPACK, JSON)
+
+
+def two_in_the_kitchen() -> tuple[Stage, Client, Client]:
+    """Return a stage with Ada and Ben, to whom everything so far was sent."""
+    stage = Stage()
+    clients = stage.enter("a", role="ada"), stage.enter("b", role="ben")
+    stage.pass_ms(1_000)
+    stage.room.beat()
+    for client in clients:
+        client.read()
+        client.seen.clear()
+    return stage, *clients

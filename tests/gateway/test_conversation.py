@@ -1,0 +1,85 @@
+"""Conversations: the order of proposals, goodbyes, and errors that are answered."""
+
+import pytest
+from support.house import house, two
+
+from dreamsync.protocol import server_messages as wire
+
+
+async def test_a_refusal_has_a_code_and_a_sentence() -> None:
+    async with house() as node:
+        _, ada, _ = await two(node)
+        outcome = await ada.propose("act", action="wind_box")
+        assert (outcome.ok, outcome.code) == (False, "condition")
+        assert outcome.text
+
+
+async def test_who_leaves_is_told_and_the_line_is_closed() -> None:
+    async with house() as node:
+        _, ada, _ = await two(node)
+        assert (await ada.propose("leave")).ok
+        assert (await ada.ended())[0] == 1000
+
+
+async def test_who_is_removed_is_told_so() -> None:
+    async with house() as node:
+        world, _, ben = await two(node)
+        desk = node.phone()
+        await desk.ask("enter", world=world.world, as_="desk", token=world.desk_token)
+        await desk.propose("remove", session=ben.heard[1].session)
+        assert (await ben.ended())[0] == 4006
+
+
+async def test_a_store_that_does_not_answer_is_said_and_the_number_stays_free() -> None:
+    async with house(is_direct=False) as node:
+        _, ada, _ = await two(node)
+        node.store.fail_next("propose", "before")
+        ada.say("act", n=1, action="talk", params={"words": "lost"})
+        ada.say("act", n=2, action="talk", params={"words": "gap"})
+        error = await ada.hear(lambda m: isinstance(m, wire.Error) and m.n == 1)
+        assert (error.code, error.retry_ms) == ("store_unavailable", 250)
+        gap = await ada.hear(lambda m: isinstance(m, wire.Error) and m.n == 2)
+        assert gap.code == "gap"
+        ada.say("act", n=1, action="talk", params={"words": "found"})
+        assert (await ada.outcome(1)) is not None
+        await ada.hear(lambda m: any(o.n == 1 and o.ok for o in getattr(m, "outcomes", ())))
+
+
+async def test_what_cannot_be_read_is_answered_and_harms_nothing() -> None:
+    async with house() as node:
+        phone = node.phone()
+        for frame in (b"", b"\xc1", b"\x81\xa4type\xa4nope", "{}", b"\x80" * 100):
+            phone.talk.received(frame)
+        answer = await phone.ask("list")
+        assert isinstance(answer, wire.Worlds)
+
+
+async def test_an_unknown_fault_of_ours_is_answered_too() -> None:
+    async with house() as node:
+
+        async def broken() -> float:
+            raise RuntimeError("planted")
+
+        node.store.memory_share = broken  # type: ignore[method-assign]
+        answer = await node.phone().ask("create", pack="starter", private=False)
+        assert (answer.code, "planted" in answer.text) == ("internal", False)
+
+
+async def test_no_hello_in_time_is_said_before_the_line_is_closed() -> None:
+    async with house() as node:
+        phone = node.phone()
+        phone.talk.late()
+        assert phone.heard[-1].code == "hello_timeout"
+        assert phone.closed is not None
+
+
+@pytest.mark.parametrize("is_direct", [True, False])
+async def test_many_proposals_at_once_are_decided_in_their_order(is_direct: bool) -> None:
+    async with house(is_direct=is_direct) as node:
+        _, ada, ben = await two(node)
+        for n in range(1, 21):
+            ada.say("act", n=n, action="talk", params={"words": f"line {n}"})
+        await ada.outcome(20)
+        await ben.hear(lambda m: any(e.text == "line 20" for e in getattr(m, "events", ())))
+        said = [e.text for m in ben.heard for e in getattr(m, "events", ()) if e.kind == "said"]
+        assert said == [f"line {n}" for n in range(1, 21)]

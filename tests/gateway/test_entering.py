@@ -1,0 +1,137 @@
+"""Entering, coming back and being away, with a host behind it."""
+
+import pytest
+from support.house import house, two
+
+from dreamsync.protocol import server_messages as wire
+from dreamsync_server.clock import SystemClock
+from dreamsync_server.store.memory import MemoryStore
+
+
+async def test_who_comes_back_goes_on_where_it_was_and_has_what_it_missed() -> None:
+    async with house() as node:
+        world, ada, ben = await two(node)
+        entered = ben.heard[1]
+        position = entered.position
+        ben.hang_up()
+        await ada.propose("act", action="talk", params={"words": "one"})
+        await ada.propose("act", action="talk", params={"words": "two"})
+        again = node.phone()
+        back = await again.ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=position[0], seq=position[1],
+        )  # fmt: skip
+        assert back.resumed
+        assert back.seat == "ben"
+        assert [e.text for e in back.events if e.kind == "said"] == ["one", "two"]
+
+
+async def test_a_session_resumed_twice_is_held_by_the_newer_line() -> None:
+    async with house() as node:
+        world, _, ben = await two(node)
+        entered = ben.heard[1]
+        again = node.phone()
+        back = await again.ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=entered.position[0], seq=entered.position[1],
+        )  # fmt: skip
+        assert back.resumed
+        assert (await ben.ended())[0] == 4007
+
+
+async def test_a_session_resumed_at_another_node_leaves_the_first() -> None:
+    store = MemoryStore(SystemClock())
+    async with house(store, "a") as first, house(store, "b") as second:
+        world, _, ben = await two(first)
+        entered = ben.heard[1]
+        again = second.phone()
+        back = await again.ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=entered.position[0], seq=entered.position[1],
+        )  # fmt: skip
+        assert back.resumed, back
+        assert (await ben.ended())[0] == 4007
+        outcome = await again.propose("act", action="talk", params={"words": "here"})
+        assert outcome.ok
+
+
+@pytest.mark.parametrize("secret", ["wrong", ""])
+async def test_a_wrong_secret_resumes_nothing(secret: str) -> None:
+    async with house() as node:
+        world, _, ben = await two(node)
+        entered = ben.heard[1]
+        answer = await node.phone().ask(
+            "resume", world=world.world, session=entered.session, secret=secret or "x" * 43,
+            epoch=1, seq=1,
+        )  # fmt: skip
+        assert answer.code == "no_session"
+
+
+async def test_an_absent_world_and_a_closed_one_look_the_same() -> None:
+    async with house() as node:
+        world = await node.world(private=True)
+        stranger = node.phone()
+        for request in ("card", "enter"):
+            fields = {"as_": "player"} if request == "enter" else {}
+            closed = await stranger.ask(request, world=world.world, **fields)
+            absent = await stranger.ask(request, world="nosuchworld", **fields)
+            assert (closed.code, closed.text) == (absent.code, absent.text)
+            assert closed.code == "unknown_world"
+        for as_ in ("desk", "script"):
+            closed = await stranger.ask("enter", world=world.world, as_=as_, token="guess")
+            absent = await stranger.ask("enter", world="nosuchworld", as_=as_, token="guess")
+            assert (closed.code, closed.text) == (absent.code, absent.text)
+
+
+@pytest.mark.parametrize("kind", ["invite", "code"])
+async def test_an_invite_opens_a_private_world(kind: str) -> None:
+    async with house() as node:
+        world = await node.world(private=True)
+        invite = getattr(world, kind)
+        entered = await node.phone().ask(
+            "enter", world=world.world, as_="player", role="ada", invite=invite
+        )
+        assert isinstance(entered, wire.Entered), entered
+        assert entered.seat == "ada"
+
+
+async def test_guessing_invites_is_slowed_down() -> None:
+    async with house() as node:
+        world = await node.world(private=True)
+        stranger = node.phone(address="203.0.113.9", is_local=False)
+        codes = [
+            (await stranger.ask("card", world=world.world, invite=f"guess{i}")).code
+            for i in range(12)
+        ]
+        assert codes == ["unknown_world"] * 10 + ["slow_down"] * 2
+        other = node.phone(address="203.0.113.10", is_local=False)
+        assert (await other.ask("card", world=world.world, invite=world.invite)).world is not None
+
+
+async def test_a_spectator_sees_and_may_do_nothing() -> None:
+    async with house() as node:
+        world, ada, _ = await two(node, spectators=True)
+        watcher = node.phone()
+        entered = await watcher.ask("enter", world=world.world, as_="watch")
+        assert "ada.nerve" not in entered.facts
+        watcher.say("act", n=1, action="talk", params={"words": "hi"})
+        error = await watcher.hear(lambda m: isinstance(m, wire.Error))
+        assert error.code == "not_allowed"
+        await ada.propose("act", action="talk", params={"words": "hello"})
+        await watcher.hear(lambda m: any(e.text == "hello" for e in getattr(m, "events", ())))
+
+
+async def test_a_lost_line_makes_the_session_absent() -> None:
+    async with house() as node:
+        world, ada, ben = await two(node)
+        session = ben.heard[1].session
+        ben.hang_up()
+        room = node.hall.rooms[world.world]
+        follower = room.follower
+        is_absent = await follower.until(
+            lambda: follower.state.facts[f"@session.{session}"][4] == 0,
+            5,  # type: ignore[index]
+        )
+        assert is_absent
+        people = await ada.ask("people")
+        assert {(p.name, p.is_here) for p in people.people} == {("ada", True), ("ben", False)}

@@ -1,0 +1,69 @@
+"""Opening worlds within bounds, and finding them."""
+
+import dataclasses
+from typing import Any
+
+from support.house import house
+
+
+async def test_a_typed_code_finds_its_world() -> None:
+    async with house() as node:
+        world = await node.world(private=True)
+        answer = await node.phone().ask("card", code=world.code.lower().replace("-", ""))
+        assert answer.world.id == world.world
+
+
+async def test_worlds_are_listed_without_the_private_ones() -> None:
+    async with house() as node:
+        public = await node.world(title="An open house")
+        await node.world(private=True)
+        answer = await node.phone().ask("list")
+        assert [(w.id, w.title) for w in answer.worlds] == [(public.world, "An open house")]
+        assert [pack.id for pack in answer.packs] == ["starter"]
+
+
+async def test_what_is_created_says_its_secrets_once_and_keeps_only_their_hashes() -> None:
+    async with house() as node:
+        world = await node.world(private=True)
+        card = await node.store.card(world.world)
+        assert card is not None
+        kept = repr(dataclasses.asdict(card))
+        for secret in (world.invite, world.code, world.desk_token):
+            assert secret not in kept
+
+
+async def test_a_public_world_needs_no_invite_and_has_none() -> None:
+    async with house() as node:
+        world = await node.world()
+        assert (world.invite, world.code) == (None, None)
+        assert (await node.phone().ask("card", world=world.world)).world.id == world.world
+
+
+async def test_an_unknown_pack_is_said() -> None:
+    async with house() as node:
+        for request in ({"type_": "card"}, {"type_": "create", "private": False}):
+            answer = await node.phone().ask(**request, pack="nothing")  # type: ignore[arg-type]
+            assert answer.code == "unknown_pack"
+        assert (await node.phone().ask("card", pack="starter")).pack.id == "starter"
+
+
+async def test_an_address_may_open_so_many_worlds_and_this_machine_more() -> None:
+    async with house() as node:
+        stranger = node.phone(address="203.0.113.5", is_local=False)
+        codes: list[Any] = [
+            getattr(await stranger.ask("create", pack="starter", private=False), "code", None)
+            for _ in range(21)
+        ]
+        assert codes == [None] * 20 + ["too_many_worlds"]
+        assert await node.world()
+
+
+async def test_a_store_that_fills_up_takes_no_new_worlds() -> None:
+    async with house() as node:
+
+        async def share() -> float:
+            return 0.71
+
+        node.store.memory_share = share  # type: ignore[method-assign]
+        answer = await node.phone().ask("create", pack="starter", private=False)
+        assert answer.code == "no_room"
