@@ -125,7 +125,7 @@ def alike(word: str, known: Iterable[str]) -> str:
     if len(word) > _ALIKE_CHARS_MAX:
         return ""
     names = [name for name in known if abs(len(name) - len(word)) <= 1 + len(word) // 2]
-    by_folded = {name.casefold(): name for name in reversed(names)}
+    by_folded = {name.casefold(): name for name in sorted(names)}  # sets have no order
     found = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[found[0]] if found else ""
 
