@@ -9,10 +9,12 @@ from support.json_schema import fits
 
 from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.read import read_folder
+from dreamsync_server.packs.recorded import dump_rehearsal
 from dreamsync_server.packs.sample import SAMPLE
 from dreamsync_server.packs.schema import pack_schema
 from dreamsync_server.packs.sections import HEADER_KEYS, SECTIONS
 from dreamsync_server.packs.yaml import parse_yaml, plain_value
+from dreamsync_server.world.rehearsal import Rehearsal, Step
 
 SCHEMA = pack_schema()
 
@@ -61,3 +63,10 @@ def test_it_knows_every_key_of_the_top_and_is_json() -> None:
     assert set(SCHEMA["properties"]) == {*HEADER_KEYS, *SECTIONS}
     assert json.loads(json.dumps(SCHEMA)) == SCHEMA
     assert SCHEMA["$schema"].endswith("2020-12/schema")
+
+
+def test_a_recorded_run_fits() -> None:
+    step = Step(3, "player", "act", "ada", "rest", {"who": "ben"})
+    run = Rehearsal("sample", 7, "A run.", (step,), "", absent=("ben",))
+    value = plain_value(parse_yaml("r.yaml", dump_rehearsal(run), Faults()))
+    assert fits(value, {"$ref": "#/$defs/rehearsal"}, SCHEMA) == ""

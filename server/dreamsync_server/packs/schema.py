@@ -298,6 +298,7 @@ def _rehearsal() -> Schema:
         pack_hash={"type": "string"},
         seed={"type": "integer", "minimum": 0},
         about={"type": "string"},
+        absent=_said(_IDS, "Roles that nobody plays, not even an understudy."),
         steps={"type": "array", "items": step},
         ends={"type": ["string", "null"]},
         digest={"type": "string"},
