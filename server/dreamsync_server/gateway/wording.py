@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from dreamsync_server.world.composing import KEY
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import role_of
 from dreamsync_server.world.values import TextRef, Value
@@ -141,8 +142,13 @@ class Words:
     ) -> str:
         def filling(match: re.Match[str]) -> str:
             place = match.group(1)
-            if place in given:
-                return self.show(given[place], texts)
+            value = given.get(place)
+            if isinstance(value, str) and value.startswith(KEY) and self.has(value):
+                # A drawn alternative; what it uses was drawn with it, and uses nothing again.
+                rest = {name: one for name, one in given.items() if name != place}
+                return self._filled(self.text(value), rest, texts, who)
+            if value is not None:
+                return self.show(value, texts)
             return self.name(who) if place in ("me", "who") and who else ""
 
         return _PLACE.sub(filling, template)

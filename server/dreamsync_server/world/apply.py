@@ -6,8 +6,8 @@ from typing import Any, cast
 from dreamsync_server.limits import DRIFT_UNIT, LIST_FACT_ITEMS_MAX
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.audience import NOWHERE
-from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Event
+from dreamsync_server.world.composing import compose
 from dreamsync_server.world.draft import Draft
 from dreamsync_server.world.model import Expr, Type
 from dreamsync_server.world.state import role_of, seat_decl
@@ -160,6 +160,9 @@ def _tell(draft: Draft, effect: fx.Tell, names: Names) -> None:
     me = str(names.get("me", ""))
     to = _audience(draft, effect.to, me, names)
     given = _arguments(draft, effect.arguments, names)
+    if effect.picks:
+        whom = me or to[0].partition(":")[2]
+        given = (*given, *compose(draft, effect.picks, {**names, "me": whom}))
     draft.tell(Event("told", to, me, effect.text, given))
 
 
@@ -214,22 +217,14 @@ def take_option(draft: Draft, choice_id: str, option_id: str) -> None:
     apply_effects(draft, choice.options[option_id].effects, {"me": choice.role})
 
 
-def draw_from(draft: Draft, stream: str, sides: int) -> int:
-    """Draw 1..`sides` from one of the world's streams and count the draw."""
-    name = f"@rng.{stream}"
-    count = cast("int", draft.facts.get(name, 0))
-    draft.put(name, count + 1)
-    return draw(draft.seed, stream, count, sides)
-
-
 def _roll(draft: Draft, effect: fx.Roll, names: Names) -> None:
     sides = max(1, effect.sides.run(draft.facts, names))
-    put_int(draft, fact_name(draft, effect.fact, names), draw_from(draft, effect.stream, sides))
+    put_int(draft, fact_name(draft, effect.fact, names), draft.draw(effect.stream, sides))
 
 
 def _chance(draft: Draft, effect: fx.Chance, names: Names) -> None:
     of = effect.of.run(draft.facts, names)
-    is_hit = draw_from(draft, effect.stream, effect.per) <= of
+    is_hit = draft.draw(effect.stream, effect.per) <= of
     apply_effects(draft, effect.then if is_hit else effect.other, names)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.limits import CHANGES_PER_COMMIT_MAX, EVENTS_PER_COMMIT_MAX
+from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Change, Event, Moment, Proposal
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import Facts, State, as_tuple
@@ -89,6 +90,13 @@ class Draft:
         ref = f"{self.state.position.seq + 1}.{name}"
         self.texts[ref] = (proposal.session, salt, text)
         return TextRef(ref, hash_text(salt, text))
+
+    def draw(self, stream: str, sides: int) -> int:
+        """Draw 1..`sides` from one of the world's streams and count the draw."""
+        name = f"@rng.{stream}"
+        count = int(str(self.facts.get(name, 0)))
+        self.put(name, count + 1)
+        return draw(self.seed, stream, count, sides)
 
     def whole(self, name: str) -> Any:
         """Return a fact's value now, a drifting one as the int it reads as."""

@@ -139,12 +139,17 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Narration, or a private text where the audience is a role."""
+    """Narration, or a private text where the audience is a role.
+
+    `picks` are (placeholder, grammar): each is filled with an alternative drawn from that
+    grammar's own stream.
+    """
 
     text: str
     to: Audience
     arguments: tuple[tuple[str, "Expr"], ...]
     place: "Place"
+    picks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,29 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way a grammar's symbol may be said: the text `grammar.<grammar>.<id>`.
+
+    It is drawn with `weight` among those whose `when` holds (`me` is who it is for); its text has
+    a placeholder for each grammar in `uses`, which is drawn as well.
+    """
+
+    id: str
+    when: Expr | None
+    weight: int
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A symbol of a seeded grammar: its alternatives, at least one of which always holds."""
+
+    id: str
+    alternatives: tuple[Alternative, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """One checked pack. `hash` is the sha256 of its files, in 64 hex digits."""
 
@@ -264,3 +287,4 @@ class Pack:
     speed: int  # world milliseconds a second of real time; 1000 is real time
     laws_reading: Mapping[str, tuple[str, ...]]  # fact -> laws whose conditions read it
     drift_laws: tuple[str, ...]  # laws whose conditions read a fact that can drift
+    grammars: Mapping[str, Grammar] = field(default_factory=dict)
