@@ -26,11 +26,11 @@ async def log(
     """Print the commits behind seq `after`; followed, until Ctrl-C."""
     async with world_in(store, data, world) as found:
         seen = await _print_on(found.store, found.card.world, after, is_whole, is_json)
-        if not seen and not is_followed and not is_json:
+        if seen == after and not is_followed and not is_json:
             print(f"Nothing stands in the log of {found.card.world} behind seq {after}.")
         while is_followed:
             await asyncio.sleep(_LOOK_S)
-            seen = await _print_on(found.store, found.card.world, seen or after, is_whole, is_json)
+            seen = await _print_on(found.store, found.card.world, seen, is_whole, is_json)
     return 0
 
 

@@ -15,8 +15,7 @@ HELP: Final = (
     "Enter alone: where you are, and what you may do.",
     "/me  all you know of yourself and the world     /who  who is in the world",
     "/pause  stop the world for everybody            /on   let it go on",
-    "/leave  give the role back and go               /quit go; your seat is kept a while",
-    "/wait 5  do nothing for five seconds, in scripts",
+    "/wait 5  do nothing for five seconds            /leave  give the role back and go",
 )
 
 

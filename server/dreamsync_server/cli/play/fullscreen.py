@@ -21,8 +21,8 @@ _DRAW_S: Final = 0.1
 
 async def play_fullscreen(
     player: dreamsync.Player, keyboard: Keyboard, console: Console | None = None
-) -> None:
-    """Play until the player leaves or the session is over.
+) -> bool:
+    """Play until the player leaves, or is made to; return whether the world was closed.
 
     Raises:
         ClosedError: somebody else ended the session.
@@ -47,8 +47,8 @@ async def play_fullscreen(
             for task in (over, *tasks):
                 task.cancel()
     for task in done:
-        if task is not over or not screen.game.is_left:
-            task.result()
+        task.result()
+    return over in done and not screen.game.is_left
 
 
 class _Screen:
@@ -108,5 +108,5 @@ class _Screen:
             cursor=self._editor.cursor,
             scroll=self._scroll,
             recent=self.game.recent,
-            is_live=self.game.player.is_live,
+            is_live=self.game.player.is_live or self.game.player.is_over,
         )

@@ -205,8 +205,6 @@ class Game:
             case "leave":
                 self.is_left = True
                 await self.player.leave()
-            case "quit":
-                self.is_left = True
 
     def _look(self) -> None:
         glance = self.glance()

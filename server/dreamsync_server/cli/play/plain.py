@@ -15,8 +15,10 @@ ReadLine = Callable[[], Awaitable[str | None]]
 Write = Callable[[str], None]
 
 
-async def play_plain(player: dreamsync.Player, read: ReadLine, write: Write) -> None:
-    """Play until the player leaves, the session is over, or there is nothing more to read.
+async def play_plain(player: dreamsync.Player, read: ReadLine, write: Write) -> bool:
+    """Play until the player leaves, or there is nothing more to read; return False then.
+
+    True: the world was closed.
 
     Raises:
         ClosedError: somebody else ended the session.
@@ -32,10 +34,14 @@ async def play_plain(player: dreamsync.Player, read: ReadLine, write: Write) -> 
     watch = asyncio.create_task(_watch(game))
     try:
         await _read_on(game, read, write)
+        if watch.done():
+            watch.result()
     finally:
         watch.cancel()
-    if player.is_over and not game.is_left:
-        await player.closed()
+    if game.is_left or not player.is_over:
+        return False
+    await player.closed()
+    return True
 
 
 async def _read_on(game: Game, read: ReadLine, write: Write) -> None:

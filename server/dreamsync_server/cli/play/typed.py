@@ -11,7 +11,7 @@ from typing import Final, Literal
 from dreamsync.protocol.cards import ActionOffer
 from dreamsync_server.cli.play.menu import Answer, Menu
 
-Command = Literal["help", "look", "who", "me", "leave", "quit", "pause", "go on", "wait"]
+Command = Literal["help", "look", "who", "me", "leave", "pause", "go on", "wait"]
 
 COMMANDS: Final[dict[str, Command]] = {
     "?": "help",
@@ -20,7 +20,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "/who": "who",
     "/me": "me",
     "/leave": "leave",
-    "/quit": "quit",
+    "/quit": "leave",
     "/pause": "pause",
     "/unpause": "go on",
     "/on": "go on",
