@@ -6,6 +6,7 @@ from support.house import house, two
 from dreamsync.protocol import server_messages as wire
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.store.memory import MemoryStore
+from dreamsync_server.world.commit import Proposal
 
 
 async def test_who_comes_back_goes_on_where_it_was_and_has_what_it_missed() -> None:
@@ -135,3 +136,35 @@ async def test_a_lost_line_makes_the_session_absent() -> None:
         assert is_absent
         people = await ada.ask("people")
         assert {(p.name, p.is_here) for p in people.people} == {("ada", True), ("ben", False)}
+
+
+async def test_a_session_that_is_taken_over_is_never_said_to_be_absent() -> None:
+    async with house() as node:
+        world, _, ben = await two(node)
+        entered = ben.heard[1]
+        again = node.phone()
+        await again.ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=entered.position[0], seq=entered.position[1],
+        )  # fmt: skip
+        await ben.ended()
+        assert (await again.propose("act", action="make_tea")).ok
+        kinds = [c.cause.kind for c in await node.store.read(world.world, 0)]
+        assert ("back" in kinds, "absent" in kinds) == (True, False)
+
+
+async def test_who_is_here_but_counted_absent_says_so() -> None:
+    async with house() as node:
+        world, _, ben = await two(node)
+        session = ben.heard[1].session
+        # An old line of the session was seen to be lost only now, at another node.
+        assert not await node.hall.submit(world.world, Proposal("absent", "player", session))
+        follower = node.hall.rooms[world.world].follower
+        kinds: list[str] = []
+
+        def is_back() -> bool:
+            kinds[:] = [step.commit.cause.kind for step in follower.newest_steps(2)]
+            return kinds == ["absent", "back"]
+
+        assert await follower.until(is_back, 5), kinds
+        assert ben.closed is None

@@ -37,3 +37,18 @@ async def test_draining_sends_everybody_away_to_come_back() -> None:
         node.hall.drain()
         assert ada.closed is not None
         assert ada.closed[0] == 4010
+
+
+async def test_a_fault_of_ours_in_one_world_costs_that_world_alone() -> None:
+    async with house() as node:
+        world, ada, _ = await two(node)
+        _, other, friend = await two(node)
+
+        def broken(step: object) -> None:
+            raise RuntimeError("planted")
+
+        node.hall.rooms[world.world].take = broken  # type: ignore[method-assign]
+        ada.say("act", n=1, action="talk", params={"words": "lost"})
+        assert (await ada.ended())[0] == 4011
+        assert (await other.propose("act", action="talk", params={"words": "still here"})).ok
+        await friend.hear(lambda m: any(e.text == "still here" for e in getattr(m, "events", ())))

@@ -8,7 +8,7 @@ from support.stage import Stage
 
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.rewind import recap, replay, unwound
-from dreamsync_server.gateway.views import Eyes
+from dreamsync_server.gateway.views import Eyes, fold
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -46,6 +46,30 @@ def test_replaying_to_the_end_leads_to_the_same_index() -> None:
     turns = replay(past, steps, stage.room.sender.look_of("player", "a"), "a")
     assert dict(past.facts) == dict(stage.follower.state.facts)
     assert [[o.code for o, _ in t.outcomes] for t in turns] == [["ok"], ["ok"]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_seen_then_and_what_was_missed_make_what_is_seen_now(seed: int) -> None:
+    rng = random.Random(seed)
+    stage = Stage(night(seed))
+    for session, role in (("a", "ada"), ("b", "ben"), ("g", "guest")):
+        stage.play.join(session, role)
+    stage.hand_over()
+    for _ in range(80):
+        stage.random_turn(rng, ["a", "b", "g"])
+        stage.hand_over()
+    for session in ("a", "b", "g"):
+        look = stage.room.sender.look_of("player", session)
+        for seq in range(4, stage.follower.state.position.seq, 7):
+            steps = stage.follower.steps_after(seq)
+            assert steps is not None
+            past = unwound(stage.follower.index, steps)
+            seen = past.visible(look(past.facts))
+            missed = fold(replay(past, steps, look, session))
+            for name in missed.gone:
+                seen.pop(name, None)
+            seen.update(missed.changes)
+            assert seen == stage.follower.index.visible(look(stage.follower.state.facts))
 
 
 def test_a_recap_holds_what_the_seat_was_there_for_and_no_more() -> None:

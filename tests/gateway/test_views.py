@@ -11,6 +11,7 @@ from dreamsync_server.gateway.views import (
     ClassIndex,
     Eyes,
     Glimpse,
+    Shift,
     Turn,
     crossing,
     fold,
@@ -100,6 +101,13 @@ def test_what_a_group_is_told_a_member_is_not_told_aside() -> None:
     assert glimpse(step.shifts, group).changes == {}
     assert glimpse_aside(step.shifts, member, group).changes == {"guest.1.hummed": True}
     assert glimpse_aside(step.shifts, member, member) == Glimpse({}, (), (), 0)
+
+
+def test_what_was_ones_own_and_is_now_everybodys_changes_only_the_digest_aside() -> None:
+    shift = Shift("guest.1.hummed", False, True, ("seat:guest.1",), ("all",), 7, 9)
+    group, member = eyes("all"), eyes("all", "seat:guest.1")
+    assert glimpse([shift], group) == Glimpse({"guest.1.hummed": True}, ("guest.1.hummed",), (), 9)
+    assert glimpse_aside([shift], member, group) == Glimpse({}, (), (), -7)
 
 
 def test_a_speaker_hears_its_own_line_wherever_it_is_meant_for() -> None:

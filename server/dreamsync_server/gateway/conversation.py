@@ -84,6 +84,7 @@ class Conversation:
         self.room: Room | None = None
         self.member: Member | None = None
         self.is_over = False
+        self.was_replaced = False  # its session goes on in another conversation
         self.backs = 0  # how many times it has said `back` for its session, and was not yet heard
         self._desk = desk
         self._asked: set[asyncio.Task[None]] = set()
@@ -137,6 +138,7 @@ class Conversation:
 
     def cut(self, name: str) -> None:
         """Say goodbye and close."""
+        self.was_replaced = self.was_replaced or name == "replaced"
         self._do(self.session.close(name))
 
     # --- what the hall says ------------------------------------------------------------------

@@ -208,12 +208,12 @@ class Entering:
         self._hall.telemetry.sessions.labels(viewer.kind).dec()
         is_its_own = room.members.get(viewer.session) is member
         room.discard(member)
-        if is_its_own:
+        if is_its_own and not talk.was_replaced:
             self._absent(room, viewer.kind, viewer.session)
 
     def _absent(self, room: Room, kind: str, session: str) -> None:
         entry = session_of(room.follower.state.facts, session)
-        if kind == SPECTATOR or entry is None or self._hall.is_draining:
+        if kind == SPECTATOR or entry is None:
             return
         by: ProposerKind = kind  # type: ignore[assignment]
         self._hall.spawn(self._say_absent(room, Proposal("absent", by, session)))

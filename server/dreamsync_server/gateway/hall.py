@@ -7,7 +7,7 @@ rooms their beat.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from dreamsync.protocol import client_messages as wire
@@ -102,7 +102,7 @@ class Hall:
         if room is None:
             return
         here = room.follower.state.position.seq
-        room.follower.on_confirmed(commits)
+        self._guard(room, lambda: room.follower.on_confirmed(commits))
         if room.follower.is_faulted or (commits and commits[0].position.seq > here + 1):
             self._look_soon(room)
 
@@ -255,14 +255,19 @@ class Hall:
         if room is not None:
             self._guard(room, room.pump)
 
-    def _guard(self, room: Room, step: Any) -> None:
+    def _guard(self, room: Room, step: Callable[[], None]) -> None:
         """Let a fault of ours in one world cost that world's sessions here and nobody else."""
         try:
             step()
         except Exception:  # the one net around a world
             log.exception("world %s: a fault of ours; its sessions here are cut", room.card.world)
-            for member in tuple(room.members.values()):
-                member.owner.cut("world_fault")
+            self._give_up(room)
+
+    def _give_up(self, room: Room) -> None:
+        """Cut everybody in a room; who enters again opens it anew."""
+        for member in tuple(room.members.values()):
+            member.owner.cut("world_fault")
+        if self.rooms.get(room.card.world) is room:
             self._close_room(room.card.world)
 
     async def _keep_beat(self) -> None:
@@ -308,14 +313,14 @@ class Hall:
                     await room.follower.look()
                 if not self._looking[world]:
                     return
-        except StoreUnavailableError:
-            pass  # the next second looks again
+        except StoreUnavailableError as error:
+            log.info("world %s: %s; the next second looks again", world, error)
         except (StoreError, WorldFaultError) as error:
             log.error("world %s cannot be followed: %s", world, error)
-            for member in tuple(room.members.values()):
-                member.owner.cut("world_fault")
-            if self.rooms.get(world) is room:
-                self._close_room(world)
+            self._give_up(room)
+        except Exception:  # the one net around a world
+            log.exception("world %s: a fault of ours; its sessions here are cut", world)
+            self._give_up(room)
         finally:
             self._looking.pop(world, None)
 
