@@ -1,0 +1,1 @@
+"""`dreamsync bench`: what the server costs and how fast it is, measured on this machine."""
