@@ -1,0 +1,1 @@
+"""Real processes under real faults: the harness, the campaign, and the tests that use them."""

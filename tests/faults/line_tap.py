@@ -1,0 +1,178 @@
+"""Between one client and the node: keeps every byte that the node sent, and cuts the line.
+
+Frames of a server are not masked and not compressed here, so what is kept can be searched as it
+is, and read again as the messages that the client was sent.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal, Self
+
+from dreamsync.protocol.codec import decode_server
+from dreamsync.protocol.server_messages import ServerMessage
+
+Way = Literal["down", "up"]  # from the node, to the node
+_CHUNK_BYTES = 64 * 1024
+_CLOSE_S = 2.0
+_TEXT, _BINARY = 1, 2
+
+
+@dataclass(eq=False)
+class Line:
+    """One connection: what came down, with the moment of each piece."""
+
+    client: asyncio.StreamWriter
+    node: asyncio.StreamWriter
+    pieces: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def cut(self) -> None:
+        """Reset both sides."""
+        for writer in (self.client, self.node):
+            writer.transport.abort()
+
+    def messages(self) -> Iterator[tuple[int, ServerMessage]]:
+        """Yield the whole messages that came, with the moment at which each was whole."""
+        buffer, has_head = bytearray(), False
+        for tick, some in self.pieces:
+            buffer += some
+            if not has_head:
+                _, end, rest = buffer.partition(b"\r\n\r\n")
+                if not end:
+                    continue
+                has_head, buffer = True, rest
+            while (frame := _take_frame(buffer)) is not None:
+                opcode, payload = frame
+                if opcode in (_TEXT, _BINARY):
+                    told = payload.decode() if opcode == _TEXT else payload
+                    yield tick, decode_server(told)
+
+
+def _take_frame(buffer: bytearray) -> tuple[int, bytes] | None:
+    """Take one whole frame of a server out of a buffer."""
+    if len(buffer) < 2:
+        return None
+    length, start = buffer[1] & 0x7F, 2
+    if length > 125:
+        start = 4 if length == 126 else 10
+        length = int.from_bytes(buffer[2:start], "big")
+    if len(buffer) < start + length:
+        return None
+    assert buffer[0] & 0x80, "a server of ours sends no fragments"
+    frame = buffer[0] & 0x0F, bytes(buffer[start : start + length])
+    del buffer[: start + length]
+    return frame
+
+
+class LineTap:
+    """Listens on a port of loopback for one client and carries it to the node's port."""
+
+    def __init__(self, node_port: int, tick: Iterator[int]) -> None:
+        self.lines: list[Line] = []
+        self.cuts = 0  # made here, by bytes or by `cut`
+        self.is_refusing = False
+        self._node_port = node_port
+        self._tick = tick
+        self._left: tuple[Way, int] | None = None
+        self._server: asyncio.Server | None = None
+        self._open: set[Line] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        for line in tuple(self._open):
+            line.cut()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
+
+    @property
+    def url(self) -> str:
+        """What a client connects to."""
+        assert self._server is not None, "not started"
+        return f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte that came down, on all lines; lines are kept apart by a zero byte."""
+        return b"\0".join(b"".join(some for _, some in line.pieces) for line in self.lines)
+
+    def messages(self) -> Iterator[tuple[int, ServerMessage]]:
+        """Yield every message that came, in order."""
+        for line in self.lines:
+            yield from line.messages()
+
+    def cut_after(self, way: Way, count_bytes: int) -> None:
+        """Cut when so many more bytes have gone one way; what is beyond is not passed on."""
+        self._left = (way, count_bytes)
+
+    def cut(self) -> None:
+        """Cut now."""
+        for line in tuple(self._open):
+            self.cuts += 1
+            line.cut()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_refusing:
+            writer.transport.abort()
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            node_reader, node_writer = await asyncio.open_connection("127.0.0.1", self._node_port)
+        except OSError:
+            writer.transport.abort()
+            self._tasks.discard(task)
+            return
+        line = Line(writer, node_writer)
+        self.lines.append(line)
+        self._open.add(line)
+        pumps = (self._pump(reader, line, "up"), self._pump(node_reader, line, "down"))
+        works = [asyncio.ensure_future(pump) for pump in pumps]
+        try:
+            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for work in works:
+                work.cancel()
+            line.cut()
+            self._open.discard(line)
+            self._tasks.discard(task)
+
+    async def _pump(self, reader: asyncio.StreamReader, line: Line, way: Way) -> None:
+        writer = line.client if way == "down" else line.node
+        try:
+            while some := await reader.read(_CHUNK_BYTES):
+                some, is_last = self._within(way, some)
+                if way == "down":
+                    line.pieces.append((next(self._tick), some))
+                writer.write(some)
+                if is_last:
+                    self.cuts += 1
+                    return
+                await writer.drain()
+        except OSError:
+            return
+
+    def _within(self, way: Way, some: bytes) -> tuple[bytes, bool]:
+        """Return what of some bytes may pass, and whether the line is cut behind them."""
+        if self._left is None or self._left[0] != way:
+            return some, False
+        left = self._left[1] - len(some)
+        if left > 0:
+            self._left = (way, left)
+            return some, False
+        self._left = None
+        return some[: len(some) + left], True
