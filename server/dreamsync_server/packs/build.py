@@ -8,6 +8,7 @@ from dreamsync_server.packs.actions import build_actions
 from dreamsync_server.packs.context import Context
 from dreamsync_server.packs.effects import read_effects
 from dreamsync_server.packs.faults import Faults
+from dreamsync_server.packs.grammars import build_grammars
 from dreamsync_server.packs.header import Header, read_header
 from dreamsync_server.packs.names import Names
 from dreamsync_server.packs.sections import Sections
@@ -64,6 +65,7 @@ def build_pack(sections: Sections, pack_hash: str, faults: Faults) -> tuple[Pack
         speed=header.speed,
         laws_reading=_laws_reading(laws),
         drift_laws=_drift_laws(laws, declared.facts),
+        grammars=build_grammars(context, sections),
     )
     said = texts.build_texts(
         sections,

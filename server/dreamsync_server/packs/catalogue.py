@@ -112,6 +112,14 @@ _ALL: Final = (
     _error("end_in_ending", "an ending ends the world by itself",
            "endings: {e: {when: calm > 1, do: [▸end: night]}}",
            text="ending.e.title: E\nending.e.text: E\n"),
+    _error("grammar_open", "one alternative has no condition",
+           "grammars: {▸g: {a: {when: calm > 1}}}\n"
+           "laws: {l: {when: calm > 1, do: [tell: {text: t, to: ada, pick: {x: g}}]}}",
+           text="t: A {x}\ngrammar.g.a: A\n"),
+    _error("grammar_circle", "a grammar must not use itself",
+           "grammars: {▸g: {a: {uses: [g]}}}\n"
+           "laws: {l: {when: calm > 1, do: [tell: {text: t, to: ada, pick: {x: g}}]}}",
+           text="t: A {x}\ngrammar.g.a: A {g}\n"),
     # Texts.
     _error("missing_text", "a text that is needed is not there",
            "laws: {a: {when: calm > 1, do: [tell: {text: ▸resty, to: all}]}}"),

@@ -30,6 +30,8 @@ class Names:
     chapters: tuple[str, ...]
     clocks: tuple[str, ...]
     choices: tuple[str, ...]
+    options: tuple[str, ...]  # `<choice>.<option>`
+    grammars: tuple[str, ...]
 
     @property
     def persons(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Roles, things and the sets of ids declared over them and over scenes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dreamsync_server.limits import CHORUS_SEATS_MAX, ROLES_MAX, SCENES_MAX
 from dreamsync_server.packs.faults import Faults, alike
@@ -12,6 +12,8 @@ from dreamsync_server.packs.yaml import Leaf, Row, Table
 from dreamsync_server.world.model import Role, Thing
 
 _LEANING_MAX = 1_000
+LEANINGS_BUILT_IN = ("go", "wait")
+"""What an understudy may lean toward besides actions and options: walking, doing nothing."""
 _LIMITS = {"roles": ROLES_MAX, "things": SCENES_MAX, "scenes": SCENES_MAX}
 
 
@@ -48,7 +50,17 @@ def collect_names(sections: Sections, faults: Faults) -> Names:
         chapters=sections.ids("chapters"),
         clocks=sections.ids("clocks"),
         choices=sections.ids("choices"),
+        options=tuple(_options(sections)),
+        grammars=sections.ids("grammars"),
     )
+
+
+def _options(sections: Sections) -> Iterator[str]:
+    """Yield every `<choice>.<option>`, as far as the shape of the choices lets it be seen."""
+    for entry in sections.entries("choices"):
+        options = entry.node.get("options") if isinstance(entry.node, Table) else None
+        if isinstance(options, Table):
+            yield from (f"{entry.id}.{key.text}" for key, _ in options.entries)
 
 
 def build_roles(sections: Sections, names: Names, faults: Faults) -> Mapping[str, Role]:
@@ -63,7 +75,9 @@ def build_roles(sections: Sections, names: Names, faults: Faults) -> Mapping[str
         seats = shape.integer("chorus", 0, 1, CHORUS_SEATS_MAX)
         leanings = {}
         for key, node in shape.table("leanings"):
-            action = names.find(key, "actions", f"leanings of {shape.what}", faults)
+            known = key.text in names.options or key.text in LEANINGS_BUILT_IN
+            what = f"leanings of {shape.what}"
+            action = key.text if known else names.find(key, "actions", what, faults)
             weight = read_int(node, f"leaning '{key.text}'", faults, 0, _LEANING_MAX)
             if action is not None and weight is not None:
                 leanings[action] = weight

@@ -114,7 +114,18 @@ def _sections() -> Mapping[str, Schema]:
         ),
         "clocks": _by_id("Clocks.", _clock()),
         "choices": _by_id("Questions put to one role.", _choice()),
+        "grammars": _by_id("Symbols of a seeded grammar: what may fill a placeholder.", _grammar()),
     }
+
+
+def _grammar() -> Schema:
+    alternative = _table(
+        "A way to say it: the text grammar.<grammar>.<alternative>.",
+        when=_CONDITION,
+        weight=_whole(1, 1_000, "How likely it is drawn (1 if not given)."),
+        uses=_said(_IDS, "Grammars that its text has placeholders for, by their ids."),
+    )
+    return {"type": "object", "minProperties": 1, "additionalProperties": alternative}
 
 
 def _role() -> Schema:

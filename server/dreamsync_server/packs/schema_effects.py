@@ -41,7 +41,8 @@ _VALUE: Final = ref("value")
 _EFFECTS: Final = ref("effects")
 _LIST: Final[Schema] = {"anyOf": [_VALUE, {"type": "array", "items": _VALUE}]}
 _WITH: Final[Schema] = {"type": ["object", "null"], "additionalProperties": _VALUE}
-_TELL: Final = _keys("text", text=_ID, to=ref("audience"), with_=_WITH)
+_PICK: Final[Schema] = {"type": "object", "additionalProperties": _ID}
+_TELL: Final = _keys("text", text=_ID, to=ref("audience"), with_=_WITH, pick=_PICK)
 _SAY: Final = _keys("text", by=_VALUE, text=_ID, to=ref("audience"), with_=_WITH)
 _ROLL: Final = _keys("sides", "into", stream=_ID, sides=_VALUE, into=_ID)
 _CHANCE: Final = _keys(

@@ -18,7 +18,7 @@ HEADER_KEYS: Final = (
 )  # fmt: skip
 SECTIONS: Final = (
     "roles", "things", "sets", "scenes", "facts", "actions", "laws", "beats", "endings",
-    "chapters", "clocks", "choices",
+    "chapters", "clocks", "choices", "grammars",
 )  # fmt: skip
 DOTTED: Final = ("scenes", "facts", "actions", "beats", "endings")
 """Sections whose ids may have several words, joined by dots."""

@@ -20,6 +20,11 @@ def check_unused(pack: Pack, faults: Faults) -> None:
     for choice in pack.choices.values():
         if choice.id not in offered:
             faults.add("unused", choice.place, f"nothing offers the choice '{choice.id}'")
+    picked = {used for e in effects if isinstance(e, fx.Tell) for _, used in e.picks}
+    picked.update(u for g in pack.grammars.values() for one in g.alternatives for u in one.uses)
+    for grammar in pack.grammars.values():
+        if grammar.id not in picked:
+            faults.add("unused", grammar.place, f"nothing picks from the grammar '{grammar.id}'")
     for chapter in list(pack.chapters.values())[1:]:
         if chapter.id not in turned:
             faults.add("unused", chapter.place, f"nothing turns to the chapter '{chapter.id}'")
@@ -60,6 +65,7 @@ def _conditions(pack: Pack) -> list[Expr]:
     found += [law.when for law in pack.laws.values()]
     found += [beat.when for beat in pack.beats.values()]
     found += [o.when for choice in pack.choices.values() for o in choice.options.values()]
+    found += [one.when for grammar in pack.grammars.values() for one in grammar.alternatives]
     return [when for when in found if when is not None]
 
 

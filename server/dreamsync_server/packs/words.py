@@ -1,11 +1,13 @@
 """Effects that people read: say and tell, their audiences and what fills their texts."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from dreamsync_server.packs.context import Bound, Context, Said
 from dreamsync_server.packs.deeds import read_who
 from dreamsync_server.packs.faults import alike
+from dreamsync_server.packs.grammars import read_picks
 from dreamsync_server.packs.shape import Shape, kind_of, read_leaves
 from dreamsync_server.packs.yaml import Leaf, Node, Table
 from dreamsync_server.world import effects as fx
@@ -46,11 +48,12 @@ def read_tell(context: Context, bound: Bound, body: Node, place: Place) -> list[
     text = shape.leaf("text", "a text key", required=True)
     to = read_audience(context, bound, shape, has_speaker=bound.has_actor)
     given = _read_with(context, bound, shape)
+    picks = read_picks(context, bound, shape, to)
     shape.close()
     if text is None or to is None or given is None:
         return []
-    _use(context, bound, text, given, has_me=bound.has_actor)
-    return [fx.Tell(text.text, to, given, place)]
+    _use(context, bound, text, given, has_me=bound.has_actor, picked=dict(picks))
+    return [fx.Tell(text.text, to, given, place, picks)]
 
 
 def read_audience(
@@ -160,9 +163,11 @@ def _use(
     given: tuple[tuple[str, Expr], ...],
     *,
     has_me: bool,
+    picked: Iterable[str] = (),
 ) -> None:
     names = {name for name in bound.scope.variables if name not in bound.free and name != "me"}
     names.update(name for name, _ in given)
+    names.update(picked)
     if has_me:
         names.update(("me", "who"))
     context.said.append(Said(text.text, text.place, frozenset(names)))

@@ -17,8 +17,10 @@ from dreamsync_server.world.state import Facts, as_tuple
 
 PACE_S = 7
 """World seconds between two acts of one understudy, on average."""
-LEANING_WITHOUT_WORD = 2
-"""The weight of an action for which the role declares no leaning."""
+LEANING_WITHOUT_WORD = 1
+"""The weight of what the role declares no leaning for: an action, `go`, `<choice>.<option>`."""
+WAIT = "wait"
+"""The leaning toward doing nothing this time; 0 where the role declares none."""
 CHOICE_WAIT_SHARE = 3
 """An open choice is answered when it has been open for one in so many of its time."""
 
@@ -58,7 +60,10 @@ def what_to_do(
     weights = [_weight(pack, seat, offer) for offer in offers]
     if not any(weights):
         return None
+    weights.append(pack.roles[seat].leanings.get(WAIT, 0))
     picked = _pick(weights, draw(seed, stream, second, sum(weights)))
+    if picked == len(offers):
+        return None
     params = {
         param.name: _value(param, draw(seed, f"{stream}/{param.name}", second, 10**6))
         for param in offers[picked].params
