@@ -120,3 +120,29 @@ def test_a_player_who_is_moved_to_another_seat_leaves_the_old_one_free() -> None
     assert play.facts["ben.held"] == "nobody"
     assert seat_of(play.facts, "b") == "ada"
     assert seat_of(play.facts, "a") == ""
+
+
+def test_everybody_is_absent_behind_a_takeover_until_they_say_they_are_back() -> None:
+    play = night_for_two()
+    play.join("d", kind="desk")
+    play.propose(Proposal("begin", "owner", arguments={"epoch": 2, "outage_ms": 5}))
+    play.propose(Proposal("back", "player", "b"))
+    play.pass_ms(SEAT_GRACE_MS)
+    assert (play.facts["ada.held"], play.facts["ben.held"]) == ("nobody", "player")
+
+
+def test_nobody_is_absent_behind_a_world_that_was_handed_over() -> None:
+    play = night_for_two()
+    play.propose(Proposal("begin", "owner", arguments={"epoch": 2, "handed_over": True}))
+    play.pass_ms(SEAT_GRACE_MS)
+    assert (play.facts["ada.held"], play.facts["ben.held"]) == ("player", "player")
+
+
+def test_one_who_acts_is_here_also_when_nobody_said_so() -> None:
+    play = night(has_understudies=True)
+    play.join("a", "ada")
+    play.propose(Proposal("begin", "owner", arguments={"epoch": 2}))
+    play.pass_ms(SEAT_GRACE_MS)
+    assert play.facts["ada.held"] == "understudy"
+    assert play.act("a", "make_tea").code == "ok"
+    assert play.facts["ada.held"] == "player"

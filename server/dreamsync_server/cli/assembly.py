@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from dreamsync_server.cli.child import ChildSettings
@@ -18,7 +18,7 @@ from dreamsync_server.host.owner import RefusedError
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Commit, Proposal
+from dreamsync_server.world.commit import Proposal
 
 
 class Node:
@@ -56,7 +56,8 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             child.name,
             shelf.load,
             lambda: secrets.token_hex(8),
-            on_confirmed=lambda world, commits: _hand_over(hall, world, commits),
+            on_confirmed=lambda world, commits: hall.on_confirmed(world, commits),
+            on_gone=lambda world, why: hall.on_gone(world, why),
         )
         hall = Hall(
             store,
@@ -79,10 +80,6 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
                 yield Node(store, host, hall, server)
             for task in tasks:
                 task.cancel()
-
-
-def _hand_over(hall: Hall, world: str, commits: Sequence[Commit]) -> None:
-    hall.on_confirmed(world, commits)
 
 
 def _submit_by(direct: Direct) -> Submit:

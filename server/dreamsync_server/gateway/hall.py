@@ -114,6 +114,15 @@ class Hall:
             if bell.tail != here.seq or bell.epoch != here.epoch:
                 self._look_soon(room)
 
+    def on_gone(self, world: str, why: str) -> None:
+        """Know that the host in this process has a world no more. A faulted one is over here."""
+        room = self.rooms.get(world)
+        if room is None or why != "faulted":
+            return
+        for member in tuple(room.members.values()):
+            member.owner.cut("world_fault")
+        self._close_room(world)
+
     async def run(self) -> None:
         """Follow the store and give the beat, until cancelled."""
         try:

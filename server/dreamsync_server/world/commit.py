@@ -116,5 +116,3 @@ class Cause(NamedTuple):
     tenure: int = 0
     term: int = 0
     arguments: tuple[tuple[str, Value], ...] = ()
-
-

@@ -85,6 +85,8 @@ def _verdict(draft: Draft, proposal: Proposal) -> Verdict:
         return refuse("retired")
     if proposal.kind not in ("open", *GOES_ON_AFTER_THE_END) and is_over(draft.facts):
         return refuse("ended")
+    if proposal.n and proposal.by in sessions.KINDS_OF_PEOPLE:
+        sessions.be_here(draft, proposal)
     return _DO[proposal.kind](draft, proposal)
 
 

@@ -44,7 +44,9 @@ def start_of(fact: Fact, world_ms: int) -> Value:
 
 
 def begin(draft: Draft, proposal: Proposal) -> Verdict:
-    """The first commit of an epoch: a node has taken the world over."""
+    """The first commit of an epoch: a node has taken the world over from one that may be dead."""
+    if not proposal.arguments.get("handed_over"):
+        sessions.all_absent(draft)
     return OK
 
 

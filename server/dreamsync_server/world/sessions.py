@@ -69,13 +69,28 @@ def absent(draft: Draft, proposal: Proposal) -> Verdict:
     entry = session_of(draft.facts, proposal.session)
     if entry is None:
         return refuse("retired")
-    put_session(draft, proposal.session, entry._replace(is_present=0))
-    if entry.seat:
-        holder = seats.holder_of(draft.facts, entry.seat)
-        if holder.session == proposal.session and not holder.absent_until_ms:
-            until_ms = draft.ms + SEAT_GRACE_MS
-            seats.put_holder(draft, entry.seat, holder._replace(absent_until_ms=until_ms))
+    _be_absent(draft, proposal.session, entry)
     return OK
+
+
+def all_absent(draft: Draft) -> None:
+    """Count everybody as absent: an owner has died, and perhaps their gateway with it.
+
+    A gateway that has a session still says at once that it is back; the others have the grace.
+    """
+    for name in [name for name in draft.facts if name.startswith("@session.")]:
+        session = name.removeprefix("@session.")
+        entry = session_of(draft.facts, session)
+        if entry is not None and entry.is_present and entry.kind in KINDS_OF_PEOPLE:
+            _be_absent(draft, session, entry)
+
+
+def _be_absent(draft: Draft, session: str, entry: Session) -> None:
+    put_session(draft, session, entry._replace(is_present=0))
+    holder = seats.holder_of(draft.facts, entry.seat) if entry.seat else seats.NO_HOLDER
+    if entry.seat and holder.session == session and not holder.absent_until_ms:
+        until_ms = draft.ms + SEAT_GRACE_MS
+        seats.put_holder(draft, entry.seat, holder._replace(absent_until_ms=until_ms))
 
 
 def back(draft: Draft, proposal: Proposal) -> Verdict:
@@ -86,6 +101,13 @@ def back(draft: Draft, proposal: Proposal) -> Verdict:
     put_session(draft, proposal.session, entry._replace(is_present=1))
     wake(draft)
     return seats.take_back(draft, proposal.session, entry) if entry.seat else OK
+
+
+def be_here(draft: Draft, proposal: Proposal) -> None:
+    """Whoever proposes is here, also where the gateway was thought to be gone."""
+    entry = session_of(draft.facts, proposal.session)
+    if entry is not None and not entry.is_present:
+        back(draft, proposal)
 
 
 def leave(draft: Draft, proposal: Proposal) -> Verdict:
