@@ -36,6 +36,17 @@ async def test_facts_read_as_plain_values_and_drifting_ones_as_of_now(
     assert (viewer.position, viewer.world.title, viewer.is_running) == ((1, 0), "Expo", True)
 
 
+async def test_a_viewer_says_whether_its_line_is_up(server: FakeServer, dream: Dream) -> None:
+    viewer = await dream.watch(WORLD)
+    assert viewer.is_live
+    await server.cut()
+    async with asyncio.timeout(5):
+        while viewer.is_live:
+            await asyncio.sleep(0)
+        while not viewer.is_live:
+            await asyncio.sleep(0.001)
+
+
 async def test_events_go_on_across_lost_lines_in_order(server: FakeServer, dream: Dream) -> None:
     viewer = await dream.watch(WORLD)
     for number in range(6):

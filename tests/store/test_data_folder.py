@@ -1,6 +1,7 @@
 """A data folder is taken by one server, and one that must not be used is not touched."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dreamsync_server.store.data_folder import (
     SOCKET_PATH_BYTES_MAX,
     DataFolder,
     end_process,
+    socket_in,
     title_of,
 )
 
@@ -185,3 +187,15 @@ def test_the_last_words_are_the_last_line_that_was_logged(tmp_path: Path) -> Non
     folder.log_path.write_text("first\nFatal error loading the DB\n\n")
 
     assert folder.last_words() == "Fatal error loading the DB"
+
+
+def test_a_folder_says_where_its_server_listens_while_one_runs(tmp_path: Path) -> None:
+    assert socket_in(tmp_path) is None
+    folder = DataFolder(tmp_path / "data")
+    place = folder.prepare()
+    assert socket_in(folder.path) is None  # nobody listens yet
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+        assert socket_in(folder.path) == place
+    folder.leave()
+    assert socket_in(folder.path) is None

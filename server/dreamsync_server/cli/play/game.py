@@ -122,10 +122,9 @@ class Game:
                 await self._answer(self.form, line)
             else:
                 await self._do(line)
-        except dreamsync.ClosedError:
-            pass  # the shell says why it is over
         except dreamsync.DreamsyncError as error:
-            self.tell("no", error.text)
+            if not self.player.is_over:  # else the shell says why it is over
+                self.tell("no", error.text)
         if not self.player.is_over:
             self.see()
 

@@ -47,11 +47,8 @@ class Keyboard:
             if not ready.done():
                 ready.set_result(None)
 
-        try:
+        with contextlib.suppress(PermissionError):  # of a plain file, which is always ready
             loop.add_reader(self._fd, be_ready)
-        except PermissionError:
-            pass  # a plain file: always ready
-        else:
             try:
                 await ready
             finally:

@@ -1,0 +1,46 @@
+"""`play` as a command: piped in, transcript out."""
+
+import asyncio
+import sys
+
+import dreamsync
+
+
+async def _play(*args: str, typed: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dreamsync_server.cli", "play", *args,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(40):
+        out, err = await process.communicate(typed.encode())
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_what_is_piped_in_is_played_and_told(dream: dreamsync.Dream, url: str) -> None:
+    world = await dream.create_world("starter", private=True)
+    script = "hello\n/who\nmake_tea\n/leave\n"
+    code, out, err = await _play(
+        url, "--code", world.code, "--role", "ada", "--name", "Ari", typed=script
+    )
+    assert (code, err) == (0, "")
+    assert out.index("You say: “hello”") < out.index("(Ari (you): Ada)") < out.index("— make tea")
+    assert out.endswith("You have left The House That Slept.\n")
+
+
+async def test_a_seat_that_is_held_is_said_with_what_to_do(
+    dream: dreamsync.Dream, url: str
+) -> None:
+    world = await dream.create_world("starter", private=False)
+    await dream.enter(world.id, role="ada", name="Ari")
+    code, out, err = await _play(f"{url}/#{world.id}", "--role", "ada", "--name", "Bo", typed="")
+    assert (code, out) == (1, "")
+    assert err.startswith("dreamsync: somebody plays ada now")
+
+
+async def test_a_server_that_is_not_there_is_one_sentence() -> None:
+    code, out, err = await _play("ws://127.0.0.1:1", typed="")
+    assert (code, out) == (1, "")
+    assert "nothing answers at http://127.0.0.1:1" in err
+    assert err.count("\n") == 1
