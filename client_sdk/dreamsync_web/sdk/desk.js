@@ -1,0 +1,51 @@
+// The desk: a game master's or a script's power over a world, and its watched conditions.
+
+import { valueAt, isDrift, isText } from "./drift.js";
+import { Player } from "./viewer.js";
+
+/** A world's desk. Proposals return outcomes, as a player's do. */
+export class Desk extends Player {
+  #handlers = new Map();
+
+  constructor(converse) {
+    super(converse);
+    this.listen((notice) => notice.kind === "matched" && this.#onHit(notice.hit));
+  }
+
+  cue(beat, { override = false, once, occurrence, why = "" } = {}) {
+    return this.propose("cue", { beat, override, once, occurrence, why });
+  }
+  hold(beat) { return this.propose("hold", { beat }); }
+  unhold(beat) { return this.propose("unhold", { beat }); }
+  skip(beat) { return this.propose("skip", { beat }); }
+  whisper(to, text) { return this.propose("whisper", { to, text }); }
+  resume() { return this.propose("unpause"); }
+  remove(session) { return this.propose("remove", { session }); }
+  /** Give a role to an "understudy", or to "nobody". */
+  seatTo(role, to) { return this.propose("seat", { role, to }); }
+  nudge(means, target, { text = "", ms = 0 } = {}) {
+    return this.propose("nudge", { means, target, text, ms });
+  }
+  /** Return why a beat can or cannot be cued now. */
+  async why(beat) { return (await this.ask("why", { beat })).why; }
+
+  /**
+   * Call `handler({when, position, facts})` each time a condition over facts turns true; one that
+   * holds already counts. Returns once the server has taken it.
+   */
+  async when(condition, handler) {
+    const id = `w${this.#handlers.size + 1}`;
+    this.#handlers.set(id, { condition, handler });
+    await this.ask("watch", { id, when: condition });
+  }
+
+  #onHit(hit) {
+    const known = this.#handlers.get(hit.id);
+    if (!hit.holds || !known) return;
+    const facts = Object.fromEntries(Object.entries(hit.facts ?? {}).map(([name, value]) => [
+      name,
+      isDrift(value) ? valueAt(value, this.worldMs) : isText(value) ? value.text : value,
+    ]));
+    known.handler({ when: known.condition, position: hit.pos, facts });
+  }
+}

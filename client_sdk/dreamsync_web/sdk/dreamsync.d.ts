@@ -1,0 +1,150 @@
+// The JavaScript SDK as TypeScript sees it. What each thing does is said in the .js files.
+
+import type {
+  ActionOffer, ChoiceOffer, Created, Drift, Event, Names, Outcome, PackCard, Person, Poses,
+  Position, Scalar, Value, Why, WireValue, WorldCard,
+} from "./wire.js";
+
+export type * from "./wire.js";
+
+export type Fault = "client" | "person" | "author" | "server" | "network" | "nobody";
+export class DreamsyncError extends Error {
+  constructor(code: string, text: string, fault?: Fault);
+  readonly code: string;
+  readonly text: string;
+  readonly fault: Fault;
+}
+export class UsageError extends DreamsyncError {}
+export class RefusedError extends DreamsyncError {}
+export class BusyError extends DreamsyncError { readonly retryMs: number }
+export class UnreachableError extends DreamsyncError {}
+export class LineLostError extends DreamsyncError {}
+export class UnknownOutcomeError extends DreamsyncError {}
+export class ClosedError extends DreamsyncError {}
+export class SessionLostError extends ClosedError {}
+export class ProtocolFaultError extends DreamsyncError {}
+export function errorOf(code: string, text: string, retryMs?: number): DreamsyncError;
+
+export interface Identity { session: string; secret: string }
+export type Notice =
+  | { kind: "live"; isFirst: boolean }
+  | { kind: "away"; text: string }
+  | { kind: "happened"; event: Event }
+  | { kind: "jumped"; why: string; recap: string[] }
+  | { kind: "changed" }
+  | { kind: "posed"; poses: Poses }
+  | { kind: "matched"; hit: { id: string; pos: Position; holds: boolean; facts?: Record<string, WireValue> } }
+  | { kind: "settled"; ticket: number; outcome: Outcome }
+  | { kind: "replied"; ticket: number; answer: object }
+  | { kind: "failed"; ticket: number; error: DreamsyncError }
+  | { kind: "broken"; error: DreamsyncError; retryMs: number }
+  | { kind: "over"; error: DreamsyncError | null };
+export type Listener = (notice: Notice) => void;
+
+export interface Mirror {
+  readonly world: WorldCard;
+  readonly as: string;
+  readonly role: string;
+  readonly seat: string;
+  readonly position: Position;
+  readonly speed: number;
+  readonly running: boolean;
+  readonly facts: ReadonlyMap<string, WireValue>;
+  readonly names: Names;
+  readonly choices: ChoiceOffer[];
+  readonly digest: string;
+  worldMs(nowMs: number): number;
+  read(name: string, nowMs: number): Value | undefined;
+  offers(nowMs: number): ActionOffer[];
+}
+
+export class Viewer {
+  recap: string[];
+  poses: Poses;
+  readonly mirror: Mirror;
+  readonly connection: { readonly nowMs: number; cut(): void; hurry(): void };
+  readonly nowMs: number;
+  readonly worldMs: number;
+  readonly world: WorldCard;
+  readonly position: Position;
+  readonly digest: string;
+  readonly names: Names;
+  readonly role: string;
+  readonly seat: string;
+  readonly choices: ChoiceOffer[];
+  readonly isRunning: boolean;
+  readonly isLive: boolean;
+  readonly isOver: boolean;
+  readonly resets: number;
+  readonly mismatches: number;
+  readonly identity: Identity | null;
+  readonly session: string;
+  fact(name: string): Value | undefined;
+  facts(): Record<string, Value>;
+  actions(): ActionOffer[];
+  listen(listener: Listener): () => boolean;
+  events(): AsyncGenerator<Event, void, void>;
+  until(isSo: (viewer: this) => unknown, timeoutMs?: number): Promise<void>;
+  people(): Promise<Person[]>;
+  speak(lang: string): Promise<string>;
+  leave(): Promise<void>;
+  close(): void;
+}
+
+export class Player extends Viewer {
+  act(action: string, params?: Record<string, Scalar>): Promise<Outcome>;
+  choose(choice: string, option: string): Promise<Outcome>;
+  claim(role: string): Promise<Outcome>;
+  release(): Promise<Outcome>;
+  handover(session: string): Promise<Outcome>;
+  pause(why?: string): Promise<Outcome>;
+  unpause(): Promise<Outcome>;
+  pose(x: number, y: number, facing: number): void;
+}
+
+export type Means = "hint" | "cause" | "deny" | "hurry" | "cast" | "bridge" | "rescue";
+export interface Desk extends Player {
+  cue(beat: string, options?: { override?: boolean; once?: string; occurrence?: number; why?: string }): Promise<Outcome>;
+  hold(beat: string): Promise<Outcome>;
+  unhold(beat: string): Promise<Outcome>;
+  skip(beat: string): Promise<Outcome>;
+  whisper(to: string, text: string): Promise<Outcome>;
+  resume(): Promise<Outcome>;
+  remove(session: string): Promise<Outcome>;
+  seatTo(role: string, to: "understudy" | "nobody"): Promise<Outcome>;
+  nudge(means: Means, target: string, options?: { text?: string; ms?: number }): Promise<Outcome>;
+  why(beat: string): Promise<Why>;
+  when(
+    condition: string,
+    handler: (hit: { when: string; position: Position; facts: Record<string, Value> }) => void,
+  ): Promise<void>;
+}
+
+export class Dream {
+  createWorld(pack: string, options?: {
+    isPrivate?: boolean; seed?: number; title?: string; spectators?: boolean;
+    understudies?: boolean; speed?: number;
+  }): Promise<Created>;
+  list(): Promise<{ worlds: WorldCard[]; packs: PackCard[] }>;
+  card(by: { world?: string; code?: string; invite?: string }): Promise<WorldCard>;
+  pack(pack: string): Promise<PackCard>;
+  enter(world: string, options?: { role?: string; name?: string; invite?: string }, onNotice?: Listener): Promise<Player>;
+  watch(world: string, options?: { invite?: string }, onNotice?: Listener): Promise<Player>;
+  resume(world: string, identity: Identity, onNotice?: Listener): Promise<Player>;
+  desk(world: string, options: { token: string; name?: string; as?: "desk" | "script" }, onNotice?: Listener): Promise<Desk>;
+  close(): void;
+}
+
+export interface ConnectOptions {
+  lang?: string;
+  json?: boolean;
+  token?: string;
+  client?: string;
+  patienceMs?: number;
+  WebSocket?: new (url: string, protocols: string[]) => WebSocket;
+  onFrame?: (direction: "in" | "out", message: { type: string }) => void;
+}
+export function connect(url: string, options?: ConnectOptions): Promise<Dream>;
+export function socketUrl(url: string): string;
+export function fineAt(drift: Drift, worldMs: number): number;
+export function valueAt(drift: Drift, worldMs: number): number;
