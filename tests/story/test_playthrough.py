@@ -37,3 +37,17 @@ def test_nothing_that_director_or_understudy_propose_is_refused_but_veiled_actio
         play.pass_ms(1000)
     assert ("ok", False) in codes
     assert codes <= {("ok", False), ("ok", True), ("condition", True), ("spent", True)}
+
+
+def test_a_fork_plays_on_as_its_original_would() -> None:
+    play = night(4, has_understudies=True)
+    for _ in range(200):
+        play.direct_second()
+        play.pass_ms(1000)
+    fork = play.fork()
+    for one in (fork, play):
+        for _ in range(200):
+            one.direct_second()
+            one.pass_ms(1000)
+    assert fork.state.digest == play.state.digest
+    assert fork.commits == play.commits

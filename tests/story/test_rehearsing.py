@@ -2,12 +2,10 @@
 
 import dataclasses
 
-import pytest
+from support.packs import night, starter
 
 from dreamsync_server.story.rehearsing import begin, record, rerun
 from dreamsync_server.world.rehearsal import Step
-
-from support.packs import night, starter
 
 
 def finished(seed: int, absent: tuple[str, ...] = ()):

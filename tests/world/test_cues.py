@@ -1,9 +1,9 @@
 """May a beat be cued: the same answer for owner, director and desk."""
 
-from support.packs import night_for_two
+from support.packs import night, night_for_two
 
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.cues import refusal_of_cue, times_cued, wait_before_cue
+from dreamsync_server.world.cues import may_be_cued, refusal_of_cue, times_cued, wait_before_cue
 
 PROBE = Proposal("cue", "director")
 
@@ -32,3 +32,18 @@ def test_the_gap_is_the_directors_alone() -> None:
     assert wait_before_cue(play.pack, play.facts, beat, is_director=True) == 10_000
     assert wait_before_cue(play.pack, play.facts, beat, is_director=False) == 0
     assert times_cued(play.facts, "chime") == 0
+
+
+def test_whether_it_may_be_cued_is_what_refusing_it_says() -> None:
+    play = night(has_understudies=True)
+    proposals = (PROBE, Proposal("cue", "desk"), Proposal("cue", "desk", "", 0, {"override": True}))
+    seen = set()
+    for _ in range(900):
+        for beat in play.pack.beats.values():
+            for proposal in proposals:
+                may = may_be_cued(play.pack, play.facts, beat, proposal)
+                assert may is (refusal_of_cue(play.pack, play.facts, beat, proposal) is None)
+                seen.add((proposal.by, may))
+        play.direct_second()
+        play.pass_ms(1000)
+    assert len(seen) == 4

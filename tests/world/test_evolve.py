@@ -6,6 +6,7 @@ import pytest
 from support.packs import night_for_two, starter
 
 from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.world.evolve import evolve, unwind
 from dreamsync_server.world.state import State
 
@@ -42,3 +43,13 @@ def test_the_incremental_digest_is_that_of_all_facts_together() -> None:
     incremental = state.digest
     state.rehash()
     assert state.digest == incremental
+
+
+def test_a_state_that_is_not_hashed_comes_to_the_same_facts_without_a_digest() -> None:
+    hashed, bare = Playthrough(starter(), 5), Playthrough(starter(), 5, is_hashed=False)
+    for play in (hashed, bare):
+        for _ in range(700):
+            play.direct_second()
+            play.pass_ms(1000)
+    assert (bare.facts, bare.state.hashes, bare.state.digest) == (hashed.facts, {}, 0)
+    assert len(bare.commits) == len(hashed.commits) > 100

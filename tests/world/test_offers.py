@@ -1,6 +1,6 @@
 """Offers: what a seat may do now, with the values that do, and why not yet."""
 
-from support.packs import night_for_two
+from support.packs import night, night_for_two
 
 from dreamsync_server.world.offers import Offer, OfferBook
 
@@ -81,3 +81,16 @@ def test_the_reads_name_every_fact_that_changes_what_is_offered() -> None:
         changed = {c.name for c in play.commits[-1].changes}
         if book.offered(play.facts, "ada") != before:
             assert changed & reads, action
+
+
+def test_what_is_possible_is_what_is_offered_without_a_refusal() -> None:
+    play = night(has_understudies=True)
+    book, seen = OfferBook(play.pack), set()
+    for _ in range(900):
+        for seat in ("ada", "ben", "guest.3"):
+            offered = [o for o in book.offered(play.facts, seat) if o.refusal is None]
+            assert offered == book.possible(play.facts, seat)
+            seen |= {o.action for o in offered}
+        play.direct_second()
+        play.pass_ms(1000)
+    assert {"wind_box", "pick", "hum", "go"} <= seen

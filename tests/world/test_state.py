@@ -40,3 +40,15 @@ def test_time_stands_still_in_a_paused_and_in_an_ended_world() -> None:
     assert play.state.is_running()
     play.ask("pause", "player", "a")
     assert not play.state.is_running()
+
+
+def test_a_fork_goes_its_own_way() -> None:
+    play = night_for_two()
+    before = dict(play.facts), play.state.digest, play.state.position
+    fork = play.fork()
+    fork.act("a", "snuff_lamp")
+    fork.pass_ms(5_000)
+    assert (dict(play.facts), play.state.digest, play.state.position) == before
+    play.act("a", "snuff_lamp")
+    play.pass_ms(5_000)
+    assert (fork.facts, fork.state.digest) == (play.facts, play.state.digest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.cues import refusal_of_cue, times_cued
+from dreamsync_server.world.cues import may_be_cued, times_cued
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import Facts, as_tuple
 
@@ -39,7 +39,7 @@ def candidates(pack: Pack, facts: Facts, second: int) -> list[Candidate]:
     found = [
         _candidate(beat, facts, second)
         for beat in pack.beats.values()
-        if refusal_of_cue(pack, facts, beat, PROBE) is None
+        if may_be_cued(pack, facts, beat, PROBE)
     ]
     return sorted(found, key=lambda candidate: candidate.rank, reverse=True)
 

@@ -56,7 +56,7 @@ def what_to_do(
             return _answer(choice, facts, seed, stream, second, pack.roles[seat].leanings)
     if draw(seed, f"{stream}/pace", second, PACE_S) != 1:
         return None
-    offers = [offer for offer in book.offered(facts, seat) if _is_possible(offer)]
+    offers = [offer for offer in book.possible(facts, seat) if _writes_nothing(offer)]
     weights = [_weight(pack, seat, offer) for offer in offers]
     if not any(weights):
         return None
@@ -107,8 +107,8 @@ def _answer(
     return {"choice": choice.id, "option": options[picked]}
 
 
-def _is_possible(offer: Offer) -> bool:
-    return offer.refusal is None and not any(param.is_free_text for param in offer.params)
+def _writes_nothing(offer: Offer) -> bool:
+    return not any(param.is_free_text for param in offer.params)
 
 
 def _weight(pack: Pack, seat: str, offer: Offer) -> int:

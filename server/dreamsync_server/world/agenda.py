@@ -4,6 +4,8 @@ Timer ids: `clock:<id>`, `choice:<id>`, `grace:<seat>` and `law:<id>` (drift bri
 condition to its edge). Order is (due_ms, timer id).
 """
 
+from copy import copy
+
 from dreamsync_server.world.apply import NO_NAMES
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.crossing import next_crossing
@@ -25,6 +27,13 @@ class Agenda:
             self._look_at(name)
         for law in pack.drift_laws:
             self._look_at_law(law)
+
+    def fork(self, state: State) -> "Agenda":
+        """Return the agenda of a copy of the state."""
+        other = copy(self)
+        other._state = state
+        other._dues = dict(self._dues)
+        return other
 
     def follow(self, commit: Commit) -> None:
         """Take in a commit that the state has just been brought to."""

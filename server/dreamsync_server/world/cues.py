@@ -7,6 +7,23 @@ from dreamsync_server.world.state import Facts
 from dreamsync_server.world.trace import failing
 
 
+def may_be_cued(pack: Pack, facts: Facts, beat: Beat, proposal: Proposal) -> bool:
+    """Return whether a beat may be cued now by this proposer: `refusal_of_cue` without the why."""
+    if beat.chapters and facts["chapter"] not in beat.chapters:
+        # What most beats fail at, most of the time; the desk alone may override it.
+        return bool(proposal.arguments) and refusal_of_cue(pack, facts, beat, proposal) is None
+    if proposal.arguments:
+        return refusal_of_cue(pack, facts, beat, proposal) is None
+    is_director = proposal.by == "director"
+    if beat.times_max and times_cued(facts, beat.id) >= beat.times_max:
+        return False
+    if wait_before_cue(pack, facts, beat, is_director=is_director) > 0:
+        return False
+    if beat.when is not None and not beat.when.run(facts, {}):
+        return False
+    return refusal_of_cue(pack, facts, beat, proposal) is None
+
+
 def refusal_of_cue(pack: Pack, facts: Facts, beat: Beat, proposal: Proposal) -> Verdict | None:
     """Return why a beat may not be cued now by this proposer, or None."""
     given = proposal.arguments

@@ -15,7 +15,7 @@ from dreamsync_server.world.model import Pack
 from dreamsync_server.world.opening import begin, open_world, sleep, wake
 from dreamsync_server.world.sessions import answer_again, keep_outcome, session_of
 from dreamsync_server.world.state import State, as_tuple, is_over
-from dreamsync_server.world.values import Value, add_hashes, hash_fact, hash_text
+from dreamsync_server.world.values import Value, hash_text
 
 Handler = Callable[[Draft, Proposal], Verdict]
 
@@ -38,8 +38,6 @@ def decide(
         if cursor:
             draft.put("@inbox", cursor)
         changes = draft.changes()
-        removed = [state.hashes[c.name] for c in changes if c.name in state.hashes]
-        added = [hash_fact(c.name, c.value) for c in changes if c.value is not None]
         return Commit(
             position=Position(_epoch(state, proposal), state.position.seq + 1),
             world_ms=moment.world_ms,
@@ -48,7 +46,7 @@ def decide(
             outcomes=() if outcome is None else (outcome,),
             changes=changes,
             events=tuple(draft.events),
-            digest=add_hashes(state.digest, added, removed),
+            digest=state.digest_after(changes),
             cursor=cursor,
             texts=dict(draft.texts),
         )

@@ -32,9 +32,9 @@ def evolve(state: State, commit: Commit) -> Undo:
             del facts[name]
             continue
         facts[name] = value
-        new = hash_fact(name, value)
-        hashes[name] = new
-        added.append(new)
+        if state.is_hashed:
+            hashes[name] = new = hash_fact(name, value)
+            added.append(new)
     state.digest = add_hashes(state.digest, added, removed)
     if commit.position.epoch != state.position.epoch:
         state.epochs = (*state.epochs, (commit.position.epoch, commit.position.seq))
@@ -62,9 +62,9 @@ def unwind(state: State, commit: Commit, undo: Undo, before: tuple[Position, int
             state.facts.pop(name, None)
             continue
         state.facts[name] = value
-        new = hash_fact(name, value)
-        state.hashes[name] = new
-        added.append(new)
+        if state.is_hashed:
+            state.hashes[name] = new = hash_fact(name, value)
+            added.append(new)
     state.digest = add_hashes(state.digest, added, removed)
     if before[0].epoch != commit.position.epoch:
         state.epochs = state.epochs[:-1]

@@ -47,6 +47,7 @@ class OfferBook:
         self._pack = pack
         self._of_role: dict[str, list[_Entry]] = {role: [] for role in pack.roles}
         self._reads: dict[str, frozenset[str]] = {}
+        self._here: dict[tuple[str, Value, Value], tuple[_Entry, ...]] = {}
         for action in pack.actions.values():
             entry = _entry(action)
             for role in action.by:
@@ -63,12 +64,53 @@ class OfferBook:
             refusal = refusal_before_parameters(self._pack, facts, entry.action, seat)
             if refusal is None or refusal[0] == "cooldown":
                 found.append(_offer(facts, entry, seat, refusal))
-        if GO not in self._pack.actions:
-            ways = tuple(way.to for way in open_exits(self._pack, facts, seat))
-            if ways:
-                to = ParamOffer("to", Type("choice", choices=ways), False, ways)
-                found.append(Offer(GO, (to,), False, None))
+        return found + self._walking(facts, seat)
+
+    def possible(self, facts: Facts, seat: str) -> list[Offer]:
+        """Return what a seat is offered and would not be refused for a reason it can see now.
+
+        The same as `offered` without the refused ones, some four times faster: nothing is
+        explained.
+        """
+        found = []
+        names = {"me": seat}
+        for entry in self._entries_here(facts, seat):
+            action = entry.action
+            is_bound = action.cooldown_ms or action.times_max
+            if is_bound and refusal_before_parameters(self._pack, facts, action, seat) is not None:
+                continue
+            when = None if action.is_veiled or entry.reads_params else action.when
+            if when is not None and not when.run(facts, names):
+                continue
+            params = tuple(_param_offer(facts, param, names, entry) for param in action.params)
+            if action.is_veiled or all(param.values != () for param in params):
+                found.append(Offer(action.id, params, action.is_veiled, None))
+        return found + self._walking(facts, seat)
+
+    def _entries_here(self, facts: Facts, seat: str) -> "tuple[_Entry, ...]":
+        """Return the actions of a seat that fit the chapter and where it is."""
+        key = (role_of(seat), facts["chapter"], facts[f"{seat}.scene"])
+        found = self._here.get(key)
+        if found is None:
+            role, chapter, scene = key
+            found = self._here[key] = tuple(
+                entry
+                for entry in self._of_role[role]
+                if (not entry.action.chapters or chapter in entry.action.chapters)
+                and (not entry.action.where or scene in entry.action.where)
+            )
         return found
+
+    def _walking(self, facts: Facts, seat: str) -> list[Offer]:
+        """Return the built-in action `go` with the ways that are open, where there is one."""
+        if GO in self._pack.actions:
+            return []
+        ways = tuple(way.to for way in open_exits(self._pack, facts, seat))
+        if not ways:
+            return []
+        return [
+            Offer(GO, (ParamOffer("to", Type("choice", choices=ways), False, ways),), False, None)
+        ]
 
     def reads(self, seat: str) -> frozenset[str]:
         """Return the facts whose change can change what is offered to a seat.

@@ -20,11 +20,11 @@ nobody, so that everything a decision depends on is in the log. Their values:
     @chapter          world_ms at which the chapter began
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from dreamsync_server.world.commit import Position
+from dreamsync_server.world.commit import Change, Position
 from dreamsync_server.world.model import FactDecl, Pack
 from dreamsync_server.world.values import Drift, Value, add_hashes, hash_fact
 
@@ -69,12 +69,16 @@ class Facts(dict[str, Value]):
 
 
 class State:
-    """One world as it is after the commit at `position`. Changed only by `evolve`."""
+    """One world as it is after the commit at `position`. Changed only by `evolve`.
 
-    __slots__ = ("at_ms", "digest", "epochs", "facts", "hashes", "pack", "position")
+    One that is not hashed has digest 0 throughout: for searches that keep no log.
+    """
 
-    def __init__(self, pack: Pack) -> None:
+    __slots__ = ("at_ms", "digest", "epochs", "facts", "hashes", "is_hashed", "pack", "position")
+
+    def __init__(self, pack: Pack, *, is_hashed: bool = True) -> None:
         self.pack = pack
+        self.is_hashed = is_hashed
         self.facts = Facts(pack)
         self.position = BEFORE_THE_FIRST
         self.epochs: tuple[tuple[int, int], ...] = ()  # (epoch, its first seq), rising
@@ -90,6 +94,23 @@ class State:
     def is_running(self) -> bool:
         """Return whether world time passes: not paused, asleep, ended or closed."""
         return not (self.facts["paused"] or is_asleep(self.facts)) and not is_over(self.facts)
+
+    def fork(self) -> "State":
+        """Return a copy that goes its own way from here."""
+        other = State(self.pack, is_hashed=self.is_hashed)
+        other.facts = Facts(self.pack, self.facts)
+        other.facts.ms = self.facts.ms
+        other.position, other.epochs, other.at_ms = self.position, self.epochs, self.at_ms
+        other.digest, other.hashes = self.digest, dict(self.hashes)
+        return other
+
+    def digest_after(self, changes: Sequence[Change]) -> int:
+        """Return the digest that the state has after these changes."""
+        if not self.is_hashed:
+            return 0
+        removed = [self.hashes[c.name] for c in changes if c.name in self.hashes]
+        added = [hash_fact(c.name, c.value) for c in changes if c.value is not None]
+        return add_hashes(self.digest, added, removed)
 
     def rehash(self) -> None:
         """Compute every hash and the digest anew from the facts."""
