@@ -50,3 +50,8 @@ def test_where_there_is_no_choice_nothing_is_asked() -> None:
 def test_the_question_names_the_action_and_what_is_asked() -> None:
     assert Form(SHADOWS).question() == "make shadow animals: who?"
     assert [label.id for label in Form(SHADOWS).options()] == ["ava", "juno"]
+
+
+def test_where_there_is_nobody_to_pick_there_is_no_hope() -> None:
+    assert Form(offer("x", "x", who(), *TALK.params)).is_hopeless()
+    assert not Form(SHADOWS).is_hopeless()

@@ -45,6 +45,10 @@ class Form:
         """Return what there is to pick from, by number from 1."""
         return self.param.choices if self.param is not None else ()
 
+    def is_hopeless(self) -> bool:
+        """Return whether there is nothing to pick from for something that must be picked."""
+        return any(param.type == "choice" and not param.choices for param in self.offer.params)
+
     def answered(self, text: str) -> "Form | str":
         """Return the form with an answer more, or a sentence that says what is wrong with it."""
         param, text = self.param, text.strip()

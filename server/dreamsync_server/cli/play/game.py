@@ -170,6 +170,10 @@ class Game:
         await self._go_on(answered.eased())
 
     async def _go_on(self, form: Form) -> None:
+        if form.param is not None and form.is_hopeless():
+            self.form = None
+            self.tell("no", f"{form.offer.label}: there is nobody and nothing for that here.")
+            return
         if form.param is not None:
             self.form = form
             return
