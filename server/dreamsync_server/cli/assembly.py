@@ -67,6 +67,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             ensure=host.ensure,
             submit=_submit_by(Direct(host)),
             telemetry=telemetry,
+            node=child.name,
         )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(host.run())]

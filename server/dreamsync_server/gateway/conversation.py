@@ -36,7 +36,7 @@ from dreamsync_server.gateway.session import (
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Outcome, Proposal
+from dreamsync_server.world.commit import Outcome, Proposal, ProposerKind
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,10 @@ class Desk(Protocol):
 
     async def answer(self, talk: "Conversation", message: wire.Asked) -> None:
         """Answer a request, within its deadline. Raises PeerError, StoreError, TimeoutError."""
+        ...
+
+    def back(self, by: ProposerKind, session: str) -> Proposal:
+        """Return the proposal that says a session is here, at this node."""
         ...
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
@@ -133,7 +137,7 @@ class Conversation:
         """Say that the session is here: a line that it had before was only now seen to be lost."""
         if self.room is not None and not self.is_over and not self.backs:
             self.backs += 1
-            proposal = Proposal("back", self.kind(), self.session.session)
+            proposal = self._desk.back(self.kind(), self.session.session)
             self._desk.spawn(self._say_back(self.room.card.world, proposal))
 
     def cut(self, name: str) -> None:

@@ -98,6 +98,7 @@ class Entering:
     async def _join(self, room: Room, message: wire.Enter, session: str, secret: str) -> None:
         kind = message.as_kind
         given: dict[str, Any] = {"kind": kind, "secret": hash_of(secret)}
+        given["gateway"] = self._hall.node
         if message.role:
             given["role"] = message.role
         name = (message.name or "").strip()
@@ -147,7 +148,7 @@ class Entering:
         if kind != SPECTATOR:
             talk.backs = 1
             by: ProposerKind = kind  # type: ignore[assignment]
-            outcome = await self._propose(room, Proposal("back", by, message.session))
+            outcome = await self._propose(room, self._hall.back(by, message.session))
             talk.backs = 0
             if outcome.code == "retired":
                 raise _no_session()

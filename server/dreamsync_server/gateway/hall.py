@@ -43,7 +43,7 @@ from dreamsync_server.limits import (
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Bell, Store, WorldCard
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Commit, Proposal
+from dreamsync_server.world.commit import Commit, Proposal, ProposerKind
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,9 @@ class Hall:
         tokens: Tokens | None = None,
         telemetry: Telemetry | None = None,
         judge: Judge = JUDGE,
+        node: str = "",
     ) -> None:
+        self.node = node
         self.store = store
         self.clock = clock
         self.shelf = shelf
@@ -155,6 +157,10 @@ class Hall:
                     await self._worlds.answer(talk, message)
                 case _:
                     self._asking.answer(talk, message)
+
+    def back(self, by: ProposerKind, session: str) -> Proposal:
+        """Return the proposal that says a session is here, at this node."""
+        return Proposal("back", by, session, arguments={"gateway": self.node})
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
         """Hand a proposal to an owner in this process."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import OperatorError, StoreError, StoreUnavailableError
+from dreamsync_server.host.gateways import Gateways
 from dreamsync_server.host.holdings import Holdings, OnConfirmed, OnGone, Where
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lane import Lane
@@ -65,6 +66,7 @@ class HostNode:
         is_here, jobs = held.owners.__contains__, self._jobs
         self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
         held.on_elsewhere = self._watch.follow
+        self._gateways = Gateways(store, self._jobs, node, self.wake)
         self._group: asyncio.TaskGroup | None = None
         self._is_fenced = False
         self._fenced_at_s = 0.0
@@ -138,6 +140,7 @@ class HostNode:
                 group.create_task(self._keep_lease())
                 group.create_task(self._keep_looking())
                 group.create_task(self._keep_statuses())
+                group.create_task(self._keep_gateways())
                 group.create_task(self._listen())
                 group.create_task(self._held.ringer.run())
                 group.create_task(self._watch.run())
@@ -182,6 +185,7 @@ class HostNode:
         await self.renew()
         self.look()
         await self._watch.look()
+        await self.look_at_gateways()
         for lane in list(self._held.lanes.values()):
             await lane.inboxes.read_rung()
             while await lane.turn():
@@ -277,6 +281,18 @@ class HostNode:
         for part in itertools.cycle(range(_LOOK_PARTS)):
             self.look(part, _LOOK_PARTS)
             await asyncio.sleep(DOORBELL_LOOK_S / _LOOK_PARTS)
+
+    async def _keep_gateways(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_RENEW_S)
+            await self.look_at_gateways()
+
+    async def look_at_gateways(self) -> None:
+        """Let those be absent whose gateway has died."""
+        try:
+            await self._gateways.look(self._held)
+        except StoreError as error:
+            _log.warning("cannot look after other gateways: %s", error)
 
     async def _keep_statuses(self) -> None:
         while True:

@@ -101,7 +101,7 @@ def term(draft: Draft, proposal: Proposal) -> Verdict:
     if old and proposal.term <= old[0]:
         return refuse("stale_term")
     draft.put("@director", (proposal.term,))
-    entry = sessions.Session(DIRECTOR, "", "", 0, 0, "", "", ())
+    entry = sessions.Session(DIRECTOR, "", "", 0, 0, "", "", "", ())
     sessions.put_session(draft, DIRECTOR, entry)
     return OK
 

@@ -41,7 +41,7 @@ def put_holder(draft: Draft, seat: str, holder: Holder) -> None:
 def seat_of(facts: Facts, session: str) -> str:
     """Return the seat that a session holds now, "" for none."""
     kept = as_tuple(facts.get(f"@session.{session}"))
-    seat = str(kept[2]) if len(kept) >= 7 else ""
+    seat = str(kept[2]) if len(kept) > 1 else ""
     return seat if seat and holder_of(facts, seat).session == session else ""
 
 
@@ -85,7 +85,7 @@ def handover(draft: Draft, proposal: Proposal) -> Verdict:
         return refuse("no_seat")
     to = str(proposal.arguments.get("to", ""))
     kept = as_tuple(draft.facts.get(f"@session.{to}"))
-    if len(kept) < 7 or kept[0] != "player" or not kept[4] or seat_of(draft.facts, to):
+    if len(kept) < 2 or kept[0] != "player" or not kept[4] or seat_of(draft.facts, to):
         return refuse("not_allowed", why="hand it to a player who is here and has no role")
     _forget_seat(draft, proposal.session)
     hand_to_player(draft, seat, to)
@@ -105,7 +105,7 @@ def seat_by_desk(draft: Draft, proposal: Proposal) -> Verdict:
         hand_to(draft, seat, to, "")
         return OK
     kept = as_tuple(draft.facts.get(f"@session.{to}"))
-    if len(kept) < 7 or kept[0] != "player":
+    if len(kept) < 2 or kept[0] != "player":
         return refuse("not_allowed", why="give it to a player's session, understudy or nobody")
     mine = seat_of(draft.facts, to)
     if mine == seat:
@@ -173,5 +173,5 @@ def hand_to(draft: Draft, seat: str, held: str, session: str, name: Value = "") 
 
 def _forget_seat(draft: Draft, session: str) -> None:
     kept = as_tuple(draft.facts.get(f"@session.{session}"))
-    if len(kept) >= 7:
+    if len(kept) > 1:
         draft.put(f"@session.{session}", (*kept[:2], "", *kept[3:]))

@@ -11,6 +11,8 @@ from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import Scalar, TextRef, Value
 
 GONE = ("gone",)
+FIXED = 8
+"""How many fields of a session come before its outcomes."""
 KINDS_OF_PEOPLE = ("player", "desk", "script")
 
 
@@ -24,20 +26,19 @@ class Session(NamedTuple):
     is_present: int  # 0 or 1
     name_ref: str  # reference of the name it came with; "" for none
     name_digest: str
+    gateway: str  # the node that speaks with it; "" where that does not matter
     outcomes: tuple[str, ...]
 
     def packed(self) -> tuple[Scalar, ...]:
         """Return the tuple that is kept."""
-        return (*self[:7], *self.outcomes)
+        fixed: tuple[Scalar, ...] = self[:FIXED]  # type: ignore[assignment]
+        return (*fixed, *self.outcomes)
 
 
 def session_of(facts: Facts, session: str) -> Session | None:
     """Return a session that joined and is not retired."""
     kept = as_tuple(facts.get(f"@session.{session}"))
-    if len(kept) < 7:
-        return None
-    kind, secret, seat, n, is_present, name_ref, name_digest, *outcomes = kept
-    return Session(kind, secret, seat, n, is_present, name_ref, name_digest, tuple(outcomes))
+    return None if len(kept) < FIXED else Session(*kept[:FIXED], tuple(kept[FIXED:]))  # type: ignore[call-arg]
 
 
 def put_session(draft: Draft, session: str, entry: Session) -> None:
@@ -58,7 +59,8 @@ def join(draft: Draft, proposal: Proposal) -> Verdict:
             return refuse("full", most=SESSIONS_PER_WORLD_MAX)
         name = draft.write("name") if "name" in proposal.texts else TextRef("", "")
         secret = str(given.get("secret", ""))
-        entry = Session(proposal.by, secret, "", 0, 1, name.ref, name.digest, ())
+        gateway = str(given.get("gateway", ""))
+        entry = Session(proposal.by, secret, "", 0, 1, name.ref, name.digest, gateway, ())
         put_session(draft, session, entry)
     wake(draft)
     return seats.claim_seat(draft, session, role) if role else OK
@@ -98,7 +100,8 @@ def back(draft: Draft, proposal: Proposal) -> Verdict:
     entry = session_of(draft.facts, proposal.session)
     if entry is None:
         return refuse("retired")
-    put_session(draft, proposal.session, entry._replace(is_present=1))
+    gateway = str(proposal.arguments.get("gateway", entry.gateway))
+    put_session(draft, proposal.session, entry._replace(is_present=1, gateway=gateway))
     wake(draft)
     return seats.take_back(draft, proposal.session, entry) if entry.seat else OK
 
@@ -138,7 +141,7 @@ def wake(draft: Draft) -> None:
 def is_anybody_there(facts: Facts) -> bool:
     """Return whether a player, a desk or a script is present (director and bots do not count)."""
     return any(
-        isinstance(kept, tuple) and len(kept) >= 7 and kept[0] in KINDS_OF_PEOPLE and kept[4]
+        isinstance(kept, tuple) and len(kept) >= FIXED and kept[0] in KINDS_OF_PEOPLE and kept[4]
         for name, kept in facts.items()
         if name.startswith("@session.")
     )

@@ -4,9 +4,10 @@ Besides the pack's facts the state holds *system facts*, named with a leading `@
 nobody, so that everything a decision depends on is in the log. Their values:
 
     @world            (seed, understudies, speed)
-    @session.<sid>    (kind, secret sha256, seat, n, present, outcome, ...): kind is player, desk,
-                      script or director; n the watermark; each outcome is "<n> <code>" or
-                      "<n> <code> <json of its arguments>". ("gone",) once it is retired.
+    @session.<sid>    (kind, secret sha256, seat, n, present, reference and digest of its name,
+                      gateway, outcome, ...): kind is player, desk, script or director; n the
+                      watermark; gateway the node that speaks with it; each outcome is
+                      "<n> <code>" or "<n> <code> <json of its arguments>". ("gone",) once retired.
     @seat.<seat>      (session, tenure, absent_until_ms): who holds it (`<seat>.held` says what),
                       how often it changed hands, and when an absent player's grace ends (0: here)
     @law.<id>         True while the law's condition holds and it has fired
