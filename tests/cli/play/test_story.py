@@ -22,6 +22,11 @@ from dreamsync_server.cli.play.story import Line, arrival, line_of, printable
         (Event("ending", "Morning"), Line("ending", "Morning")),
         (Event("paused", "The world is paused."), Line("note", "The world is paused.")),
         (Event("told", ""), None),
+        (Event("done", "Leo comes in.", "leo", "Leo", key="go.came"), None),
+        (
+            Event("done", "Ava comes in.", "ava", "Ava", key="go.came"),
+            Line("told", "Ava comes in."),
+        ),
     ],
 )
 def test_an_event_is_told_as_it_reached_the_player(event: Event, line: Line | None) -> None:

@@ -10,6 +10,7 @@ Kind = Literal[
     "said", "mine", "whisper", "told", "beat", "chapter", "ending", "scene", "note", "no", "choice"
 ]
 _ONLY_FOR_CLIENTS: Final = frozenset(("asked", "nudge", "chosen"))
+_WALKS: Final = ("go.left", "go.came")  # one's own is told by the scene that one comes into
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Line:
 def line_of(event: Event, seat: str) -> Line | None:
     """Return an event as a line for who holds `seat`; None where there is nothing to read."""
     text = printable(event.text)
-    if not text or event.kind in _ONLY_FOR_CLIENTS:
+    is_own_walk = event.key in _WALKS and event.who == seat
+    if not text or event.kind in _ONLY_FOR_CLIENTS or is_own_walk:
         return None
     match event.kind:
         case "said":
