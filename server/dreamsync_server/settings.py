@@ -18,6 +18,7 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=PORT_DEFAULT, ge=0, le=65_535)
+    workers: int = Field(default=1, ge=1, le=64)  # nodes behind the one port
     data: str = ""  # folder of the embedded store; "" where `store` is given
     store: str = ""  # URL of a store; "" for the embedded one
     replicas: int = Field(default=0, ge=0, le=5)  # confirmations asked of replicas (WAIT)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,31 @@ def command_of(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+async def test_a_world_with_players_on_two_nodes_is_one_world_also_when_one_dies(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT, "--workers", "2") as served:
+        await served.until("Ctrl-C stops everything")
+        nodes = [pid for pid in served.family() if b"node_process" in command_of(pid)]
+        assert len(nodes) == 2
+        url = f"ws://127.0.0.1:{served.port}"
+        async with AsyncExitStack() as stack:
+            dream = await stack.enter_async_context(dreamsync.connect(url))
+            world = await dream.create_world("starter", private=False, spectators=True)
+            ada = await dream.enter(world.id, role="ada", name="Ari")
+            ben = await dream.enter(world.id, role="ben", name="Bo")
+            watchers = [await dream.watch(world.id) for _ in range(12)]
+            for k in range(3):
+                assert (await ada.act("talk", words=f"from Ada {k}")).ok
+                assert (await ben.act("talk", words=f"from Ben {k}")).ok
+            os.kill(nodes[0], signal.SIGKILL)
+            assert (await ben.act("snuff_lamp")).ok
+            assert (await ada.act("talk", words="in the dark")).ok
+            async with asyncio.timeout(20):
+                while any(w.position < ada.position for w in watchers):
+                    await asyncio.sleep(0.05)
+            for watcher in watchers:
+                assert watcher.facts["house.kitchen.lamp"] is False
+                assert watcher.resets == 0

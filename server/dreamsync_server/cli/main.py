@@ -36,6 +36,9 @@ def serve(
     port: Annotated[
         int, typer.Option(envvar="DREAMSYNC_PORT", help="Port; 0 takes a free one.")
     ] = 8765,
+    workers: Annotated[
+        int, typer.Option(envvar="DREAMSYNC_WORKERS", help="Nodes behind the one port.")
+    ] = 1,
     data: Annotated[Path, typer.Option(envvar="DREAMSYNC_DATA", help="Folder of the data.")] = Path(
         "dreamsync-data"
     ),
@@ -74,6 +77,7 @@ def serve(
     settings = Settings(
         host=host,
         port=port,
+        workers=workers,
         data="" if store else str(data),
         store=store,
         replicas=replicas,

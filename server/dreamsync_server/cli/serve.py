@@ -42,6 +42,8 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> None:
+    if settings.workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
+        raise OperatorError("this system cannot share a port: run one worker, or nodes on ports")
     settings = _with_free_port(settings)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -127,11 +129,14 @@ async def _keep_store(store: EmbeddedStore, stop: asyncio.Event) -> None:
 
 
 def _children(settings: Settings, url: str) -> list[Child]:
-    """The node and the director; each start has a name of its own in leases."""
-    node = _Named(settings, url, "node")
+    """The nodes and the director; each start has a name of its own in leases."""
+    nodes = [_Named(settings, url, "node") for _ in range(settings.workers)]
     director = _Named(settings, url, "director")
     return [
-        Child("the node", node.argv("dreamsync_server.cli.node_process"), node.free_lease),
+        *(
+            Child("a node", node.argv("dreamsync_server.cli.node_process"), node.free_lease)
+            for node in nodes
+        ),
         Child("the director", director.argv("dreamsync_server.cli.director_process")),
     ]
 

@@ -58,6 +58,7 @@ class ListenOptions:
     port: int = 0
     tls_cert: str = ""
     tls_key: str = ""
+    is_shared: bool = False  # other processes of ours listen on the same port; Linux and BSD
     connections_max: int = CONNECTIONS_MAX
     connections_per_address_max: int = CONNECTIONS_PER_ADDRESS_MAX
 
@@ -94,7 +95,9 @@ class Listener:
         """
         loop = asyncio.get_running_loop()
         tls = tls_context(self._options.tls_cert, self._options.tls_key)
-        sockets = open_sockets(self._options.host, self._options.port)
+        sockets = open_sockets(
+            self._options.host, self._options.port, is_shared=self._options.is_shared
+        )
         self.port = sockets[0].getsockname()[1]
         now_s = self._clock.mono_s()
         options = self._options
@@ -174,8 +177,10 @@ class Listener:
             self.tick()
 
 
-def open_sockets(host: str, port: int) -> list[socket.socket]:
+def open_sockets(host: str, port: int, *, is_shared: bool = False) -> list[socket.socket]:
     """Return bound sockets for a host, all with the same port; the first is the one to name.
+
+    The kernel spreads connections over all processes whose sockets are shared.
 
     Raises:
         OperatorError: the address is not this machine's, the port is in use or not allowed.
@@ -188,7 +193,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
         try:
             for name in hosts:
                 chosen = opened[0].getsockname()[1] if opened else port
-                bound = _bind(name, chosen, is_optional=bool(opened))
+                bound = _bind(name, chosen, is_optional=bool(opened), is_shared=is_shared)
                 if bound is not None:
                     opened.append(bound)
         except OSError as error:
@@ -245,7 +250,7 @@ def tls_context(cert: str, key: str) -> ssl.SSLContext | None:
     return context
 
 
-def _bind(host: str, port: int, *, is_optional: bool) -> socket.socket | None:
+def _bind(host: str, port: int, *, is_optional: bool, is_shared: bool) -> socket.socket | None:
     """Return a socket bound to one address; None where it is optional and there is none such."""
     family, _, _, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -258,6 +263,8 @@ def _bind(host: str, port: int, *, is_optional: bool) -> socket.socket | None:
         raise
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # Connections inherit it: what the kernel may hold unsent is small, so that what a slow
         # client lets wait is seen here, and not hidden in megabytes of the kernel's.
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):

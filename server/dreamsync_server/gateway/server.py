@@ -44,7 +44,11 @@ class GatewayServer:
             operator_token=settings.operator_token,
         )
         options = ListenOptions(
-            settings.host, settings.port, tls_cert=settings.tls_cert, tls_key=settings.tls_key
+            settings.host,
+            settings.port,
+            tls_cert=settings.tls_cert,
+            tls_key=settings.tls_key,
+            is_shared=settings.workers > 1,
         )
         self.listener = Listener(
             options,
