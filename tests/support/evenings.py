@@ -1,0 +1,176 @@
+"""Evenings of the expo, played by hand: who does what, at whose turn, and what came of it.
+
+A player of a role is the session `s_<role>` and joins when first needed, as in a rehearsal, so that
+whatever is played here can be recorded. Nobody acts by themselves; time passes when it is told to.
+"""
+
+from typing import Any
+
+from dreamsync_server.story.playthrough import Playthrough
+from dreamsync_server.story.rehearsing import begin
+from dreamsync_server.world.commit import Event
+from support.packs import expo
+
+CHAPTER_S_MAX = 1_200
+"""No chapter of the expo lasts longer."""
+CROWD = 60
+"""How full the hall is before anybody shows anything."""
+
+
+class Evening:
+    """One world of the expo. `evening["leo.fear"]` is a fact as it reads now."""
+
+    def __init__(self, seed: int = 7, absent: tuple[str, ...] = ()) -> None:
+        self.absent = absent
+        self.play: Playthrough = begin(expo(), seed, absent)
+
+    def __getitem__(self, fact: str) -> Any:
+        return self.play.facts.whole(self.play.pack.aliases.get(fact, fact))
+
+    @property
+    def ending(self) -> str:
+        """The ending reached, "" for none yet."""
+        return self.play.ending
+
+    # --- people
+
+    def tries(self, role: str, action: str, **params: Any) -> str:
+        """Let a role's player try something; return the outcome's code."""
+        return self.play.act(self._player(role), action, **params).code
+
+    def do(self, role: str, action: str, **params: Any) -> None:
+        """Let a role's player do something, waiting out what the action asks to wait."""
+        outcome = self.play.act(self._player(role), action, **params)
+        if outcome.code == "cooldown":
+            self.play.pass_ms(dict(outcome.arguments)["wait_ms"])
+            outcome = self.play.act(self._player(role), action, **params)
+        assert outcome.code == "ok", f"{role} cannot {action}: {outcome}"
+
+    def go(self, role: str, *scenes: str) -> None:
+        """Let a role's player walk from scene to scene."""
+        for scene in scenes:
+            self.do(role, "go", to=scene)
+
+    def choose(self, role: str, choice: str, option: str) -> None:
+        """Let a role's player answer a choice."""
+        outcome = self.play.choose(self._player(role), choice, option)
+        assert outcome.code == "ok", f"{role} cannot answer {choice}: {outcome}"
+
+    def cue(self, beat: str) -> None:
+        """Bring a beat in from the desk; its own condition must hold."""
+        assert self.tries_to_cue(beat) == "ok", f"{beat} cannot be cued"
+
+    def tries_to_cue(self, beat: str) -> str:
+        """Try to bring a beat in from the desk; return the outcome's code."""
+        if "@session.s_desk" not in self.play.facts:
+            self.play.join("s_desk", kind="desk")
+        return self.play.ask("cue", "desk", "s_desk", {"beat": beat}).code
+
+    def _player(self, role: str) -> str:
+        session = f"s_{role}"
+        if f"@session.{session}" not in self.play.facts:
+            outcome = self.play.join(session, role)
+            assert outcome.code == "ok", f"nobody can play {role}: {outcome}"
+        return session
+
+    # --- time
+
+    def wait(self, seconds: int) -> None:
+        """Let world time pass."""
+        self.play.pass_ms(seconds * 1000)
+
+    def until(self, chapter: str) -> None:
+        """Let world time pass until a chapter begins, or an ending comes."""
+        waited_s = 0
+        while self["chapter"] != chapter and not self.ending:
+            self.wait(5)
+            waited_s += 5
+            assert waited_s <= CHAPTER_S_MAX, f"{chapter} never begins"
+
+    # --- what came of it
+
+    def heard(self, key: str) -> list[Event]:
+        """Return every event so far that says this text."""
+        return [e for commit in self.play.commits for e in commit.events if e.key == key]
+
+    def last(self, key: str) -> dict[str, Any]:
+        """Return the arguments of the last event that said this text."""
+        return dict(self.heard(key)[-1].arguments)
+
+    # --- stretches of the story that many rows begin with
+
+    def ally(self) -> None:
+        """Evening: Leo asks for books that do not exist, and Mia takes his side."""
+        self.go("leo", "home.kitchen")
+        self.do("leo", "slip_into_library")
+        self.do("leo", "ask_for_book")
+        self.do("leo", "ask_for_book")
+        self.do("mia", "offer_help", who="leo")
+        self.do("mia", "gather_letters")
+        self.go("leo", "street.queue", "home.kitchen", "home.bedroom")
+        self.do("leo", "pocket_drawings")
+
+    def rebel(self) -> None:
+        """Night: the lamp, the band, the window, and the library behind it."""
+        self.until("night")
+        self.go("mia", "street.queue")
+        self.do("mia", "hang_lamp")
+        self.do("mia", "back_to_desk")
+        self.do("leo", "put_out_lamp")
+        self.wait(210)
+        self.do("leo", "loop_band")
+        self.do("leo", "slip_out")
+        self.cue("night.rebellion")
+
+    def plan(self) -> None:
+        """Night: four lines on an overdue notice, signed by two."""
+        self.do("leo", "sign_plan", part="way_in")
+        self.do("mia", "sign_plan", part="watch")
+        self.do("leo", "sign_plan", part="cover")
+        self.do("mia", "sign_plan", part="way_out")
+
+    def break_in(self) -> None:
+        """The facility: the casebook, the ledger and the reel, between two lullabies."""
+        self.until("facility")
+        self.go("mia", "facility.archive")
+        self.do("mia", "take_in_archive", what="casebook")
+        self.go("mia", "facility.lobby")
+        self.do("mia", "hum_lullaby")
+        self.go("mia", "facility.archive")
+        self.do("mia", "take_in_archive", what="ledger")
+        self.go("leo", "facility.archive", "facility.lobby", "facility.ward")
+        self.go("mia", "facility.lobby")
+        self.do("mia", "hum_lullaby")
+        self.do("leo", "take_in_ward", what="reel")
+        self.do("ava", "open_file")
+
+    def to_expo(self) -> None:
+        """From the first evening to the expo's open doors, with five proofs in two pockets."""
+        self.ally()
+        self.rebel()
+        self.plan()
+        self.break_in()
+        self.until("expo")
+
+    def show(self, *things: str) -> None:
+        """The expo: put proofs on the screens before a full hall, each by whoever holds it."""
+        while self["expo.phase"] not in ("keynote", "open_floor") or self["expo.crowd"] < CROWD:
+            self.wait(5)
+        for thing in things:
+            holder = self[f"{thing}.holder"]
+            if self[f"{holder}.scene"] not in ("expo.backstage", "expo.stage"):
+                self.go(holder, "expo.backstage")
+            self.do(holder, "show_video", what=thing)
+
+    def to_aftermath(self) -> None:
+        """From the first evening to the morning papers, with four proofs shown."""
+        self.to_expo()
+        self.show("casebook", "ledger", "reel", "drawings")
+        self.cue("expo.both_kinds")
+        self.cue("expo.confrontation")
+        self.until("aftermath")
+
+    def to_dawn(self) -> None:
+        """From the first evening to the evenings after, with the halos still on their hooks."""
+        self.to_aftermath()
+        self.until("dawn")
