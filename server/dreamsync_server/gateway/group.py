@@ -80,6 +80,10 @@ class Member:
         self.whole_why = ""  # why its next frame is to be a whole view
         self.watches: Any = None
 
+    def is_waiting(self) -> bool:
+        """Return whether there is something for it alone that it was not sent yet."""
+        return bool(self.extra or self.needs_offers or self.whole_why)
+
     def turns(self) -> list[Turn]:
         """Return what it was not sent yet, in the order of the log."""
         assert self.group is not None, "who is behind is told from the log"
@@ -179,6 +183,8 @@ class Group:
     def send_view(self, facts: Facts, position: Position, is_running: bool) -> None:
         """Send what the turns since the last frame brought to all steady members, one frame a
         channel; odd ones are left to the room."""
+        if all(not channel.plain and not channel.patched for channel in self.channels.values()):
+            return
         folded = fold(self.turns)
         digest = digest_hex(self.digest)
         views: dict[str, dict[str, Any]] = {}
@@ -213,8 +219,8 @@ class Group:
     def _send_patched(self, channel: Channel, prepared: bytes, digest: str) -> None:
         before, behind = split_at_digest(prepared, digest)
         for member in channel.patched:
-            own = digest_hex(member.digest())
-            member.outlet.write(before + own.encode() + behind)
+            own = add_hashes(self.digest, (member.private_digest,))
+            member.outlet.write(b"%b%016x%b" % (before, own, behind))
 
     def _sent_to(self, member: Member) -> Position:
         """Return where a steady member is: it may have had a frame of its own since."""

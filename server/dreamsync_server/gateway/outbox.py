@@ -21,35 +21,33 @@ class Writer(Protocol):
 class Outbox:
     """The frames of this turn, by client. Order is kept within a client and between clients."""
 
-    __slots__ = ("_frames", "_loop", "_telemetry")
+    __slots__ = ("_frame_count", "_frames", "_loop", "_telemetry")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, telemetry: Telemetry) -> None:
         self._loop = loop
         self._telemetry = telemetry
-        self._frames: dict[Writer, list[bytes]] = {}
+        self._frames: dict[Writer, bytes] = {}
+        self._frame_count = 0
 
     def put(self, client: Writer, frame: bytes) -> None:
         """Write a prepared frame to a client before the loop's next turn."""
-        frames = self._frames.get(client)
-        if frames is not None:
-            frames.append(frame)
-            return
-        if not self._frames:
+        frames = self._frames
+        if not frames:
             self._loop.call_soon(self.flush)
-        self._frames[client] = [frame]
+        before = frames.get(client)
+        frames[client] = frame if before is None else before + frame
+        self._frame_count += 1
 
     def take(self, client: Writer) -> bytes:
         """Return what was not written yet to a client, which now writes it itself."""
-        frames = self._frames.pop(client, None)
-        return b"" if frames is None else b"".join(frames)
+        return self._frames.pop(client, b"")
 
     def flush(self) -> None:
         """Write everything now."""
         waiting, self._frames = self._frames, {}
-        frame_count = size_bytes = 0
-        for client, frames in waiting.items():
-            data = frames[0] if len(frames) == 1 else b"".join(frames)
-            frame_count += len(frames)
+        frame_count, self._frame_count = self._frame_count, 0
+        size_bytes = 0
+        for client, data in waiting.items():
             size_bytes += len(data)
             client.write_now(data)
         self._telemetry.messages_out.inc(frame_count)

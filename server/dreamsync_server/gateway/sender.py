@@ -226,8 +226,10 @@ class Sender:
         """Send a group what its turns brought: one frame for all, own ones for the odd."""
         state = self.follower.state
         group.send_view(state.facts, state.position, self.is_running)
+        last_seq = group.turns[-1].position.seq if group.turns else 0
         for member in tuple(group.odd):
-            self._send_own(member, now_s)
+            if member.since < last_seq or group.has_running or member.is_waiting():
+                self._send_own(member, now_s)
         group.sent_all(state.position, now_s)
         for member in tuple(group.odd):
             group.steady(member)

@@ -18,9 +18,10 @@ from typing import Any, Final, cast
 
 from dreamsync.protocol.bounds import SUBPROTOCOL_JSON
 from dreamsync.protocol.codes import CLOSE_BY_NAME, CLOSE_BY_NUMBER
-from dreamsync_server.gateway.auth import UNKNOWN, Visitor, is_loopback
+from dreamsync_server.gateway.auth import Visitor, is_loopback
 from dreamsync_server.gateway.handshake import Handshake, Opened, Plain, plainly
 from dreamsync_server.gateway.lines import Common, Receiver
+from dreamsync_server.gateway.sockets import direct_fd, peer_of, rest_of
 from dreamsync_server.gateway.wire import (
     ABNORMAL,
     FLOOD,
@@ -69,8 +70,8 @@ class ClientTransport(asyncio.BufferedProtocol):
     """One client's line. It is made by the listener; `connect` gives it who stands behind it."""
 
     __slots__ = (
-        "_code", "_common", "_counted_as", "_greeted", "_handshake", "_has_entered", "_heard_s",
-        "_is_paused", "_opened_s", "_pinged_s", "_reader", "_receiver", "_stage",
+        "_code", "_common", "_counted_as", "_fd", "_greeted", "_handshake", "_has_entered",
+        "_heard_s", "_is_paused", "_opened_s", "_pinged_s", "_reader", "_receiver", "_stage",
         "_stalled_s", "_transport", "due_slot", "subprotocol", "visitor",
     )  # fmt: skip
 
@@ -88,6 +89,7 @@ class ClientTransport(asyncio.BufferedProtocol):
         self._opened_s = self._heard_s = self._pinged_s = 0.0
         self._stalled_s: float | None = None
         self._code = ABNORMAL
+        self._fd = -1
         self.visitor = Visitor("", is_local=False)
         self.subprotocol = ""
         self.due_slot = -1
@@ -123,7 +125,7 @@ class ClientTransport(asyncio.BufferedProtocol):
         common = self._common
         self._transport = cast("asyncio.Transport", transport)
         self._opened_s = self._heard_s = common.clock.mono_s()
-        peer = _peer_of(transport)
+        peer = peer_of(transport)
         counted_as = "" if is_loopback(peer) or common.trust.is_proxy(peer) else peer
         self.visitor = Visitor(peer, is_local=False)
         common.add(self)
@@ -133,6 +135,7 @@ class ClientTransport(asyncio.BufferedProtocol):
             return
         self._counted_as = counted_as
         common.telemetry.connections.inc()
+        self._fd = direct_fd(transport)
         self._transport.set_write_buffer_limits(BUFFER_SOFT_BYTES, BUFFER_SOFT_BYTES // 4)
         self._handshake = Handshake(peer, common.trust, common.site, common.library_log)
         common.deadlines.put(self, self._opened_s + HANDSHAKE_S)
@@ -192,10 +195,11 @@ class ClientTransport(asyncio.BufferedProtocol):
         """Give bytes to the socket; cut a client that lets more than BUFFER_HARD_BYTES wait."""
         if self._stage is not Stage.OPEN:
             return
-        if self._transport.get_write_buffer_size() > BUFFER_HARD_BYTES:
+        waiting = self._transport.get_write_buffer_size()
+        if waiting > BUFFER_HARD_BYTES:
             self._cut_slow("too much is waiting to be read")
-            return
-        self._transport.write(data)
+        elif waiting or self._fd < 0 or (data := rest_of(self._fd, data)):
+            self._transport.write(data)
 
     def due(self, now_s: float) -> None:
         """Do what the time asks for."""
@@ -393,8 +397,3 @@ class ClientTransport(asyncio.BufferedProtocol):
         self._common.telemetry.closes.labels(name).inc()
         lasted_s = self._common.clock.mono_s() - self._opened_s
         log.info("client %s left after %.1f s: %d %s", who, lasted_s, self._code, name)
-
-
-def _peer_of(transport: asyncio.BaseTransport) -> str:
-    peer = transport.get_extra_info("peername")
-    return str(peer[0]) if isinstance(peer, tuple) and peer else UNKNOWN
