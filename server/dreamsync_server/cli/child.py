@@ -1,8 +1,10 @@
 """What every child process of the supervisor does first and last."""
 
 import asyncio
+import contextlib
 import gc
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Final
@@ -63,6 +65,16 @@ def run_loop(main: Coroutine[Any, Any, None], *, is_fast: bool = True) -> None:
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     with asyncio.Runner(loop_factory=new_loop if is_fast else None) as runner:
         runner.run(main)
+
+
+def told_to_stop() -> asyncio.Event:
+    """Return what is set at SIGTERM or SIGINT; from now on they end the process calmly."""
+    loop = asyncio.get_running_loop()
+    is_told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, is_told.set)
+    return is_told
 
 
 async def _with_parent(

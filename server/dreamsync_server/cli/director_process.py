@@ -2,26 +2,30 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
 
-from dreamsync_server.cli.child import ChildSettings, run_child
-from dreamsync_server.cli.node_process import until_told_to_stop
+from dreamsync_server.cli.child import ChildSettings, run_child, told_to_stop
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.director.director import Director
 from dreamsync_server.store.open import open_store
 
+log = logging.getLogger("dreamsync_server.cli.director_process")
+
 
 async def run(settings: ChildSettings) -> None:
     """Direct until SIGTERM."""
     clock = SystemClock()
+    is_told = told_to_stop()
     store = open_store(settings.store_url)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         director = Director(store, clock, PackShelf(store).load, settings.name)
         work = asyncio.create_task(director.run())
         try:
-            await until_told_to_stop()
+            log.info("%s is directing", settings.name)
+            await is_told.wait()
         finally:
             work.cancel()
             with contextlib.suppress(asyncio.CancelledError):

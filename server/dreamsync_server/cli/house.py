@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 import dreamsync
+from dreamsync_server.cli.links import Link
 from dreamsync_server.cli.poster import Poster
 from dreamsync_server.settings import Settings
 
@@ -86,5 +87,5 @@ async def open_for_all(house: House, survives: str) -> Poster:
             return Poster("no public world", house.web_url, "", (), house.where, survives)
         card = await dream.card(world=world)
     roles = tuple((role.name, role.held) for role in card.roles)
-    link = f"{house.web_url}/w#{world}"
+    link = str(Link(house.socket_url, world))
     return Poster(card.title, link, world, roles, house.where, survives)

@@ -2,11 +2,37 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dreamsync_server.cli import commands
+
+
+def _text(help_: str, variable: str) -> Any:
+    return typer.Option(envvar=f"DREAMSYNC_{variable}", help=help_)
+
+
+Host = Annotated[str, _text("Address to listen on.", "HOST")]
+Port = Annotated[int, _text("Port; 0 takes a free one.", "PORT")]
+Workers = Annotated[int, _text("Nodes behind the one port.", "WORKERS")]
+Data = Annotated[Path, _text("Folder of the data.", "DATA")]
+Store = Annotated[str, _text("URL of a Valkey or Redis of your own.", "STORE")]
+Replicas = Annotated[int, _text("Replicas that confirm each commit.", "REPLICAS")]
+Worlds = Annotated[str, _text("A folder with packs of your own.", "WORLDS")]
+Public = Annotated[str, _text("Pack of the public world; '' for none.", "PUBLIC")]
+Origins = Annotated[
+    list[str] | None,
+    typer.Option(help="Origin of a page allowed to connect, besides our own; repeatable."),
+]
+Proxies = Annotated[
+    list[str] | None, typer.Option(help="Address of a proxy whose headers are trusted.")
+]
+Token = Annotated[str, _text("Lets /metrics be read from afar.", "OPERATOR_TOKEN")]
+Cert = Annotated[str, _text("TLS certificate, a PEM file.", "TLS_CERT")]
+Key = Annotated[str, _text("Its key, a PEM file.", "TLS_KEY")]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
 
 app = typer.Typer(
     name="dreamsync",
@@ -30,45 +56,21 @@ def _dreamsync() -> None:
 
 @app.command()
 def serve(
-    host: Annotated[
-        str, typer.Option(envvar="DREAMSYNC_HOST", help="Address to listen on.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(envvar="DREAMSYNC_PORT", help="Port; 0 takes a free one.")
-    ] = 8765,
-    workers: Annotated[
-        int, typer.Option(envvar="DREAMSYNC_WORKERS", help="Nodes behind the one port.")
-    ] = 1,
-    data: Annotated[Path, typer.Option(envvar="DREAMSYNC_DATA", help="Folder of the data.")] = Path(
-        "dreamsync-data"
-    ),
-    store: Annotated[
-        str, typer.Option(envvar="DREAMSYNC_STORE", help="URL of a Valkey or Redis of your own.")
-    ] = "",
-    replicas: Annotated[
-        int, typer.Option(envvar="DREAMSYNC_REPLICAS", help="Replicas that confirm each commit.")
-    ] = 0,
-    worlds: Annotated[
-        str, typer.Option(envvar="DREAMSYNC_WORLDS", help="A folder with packs of your own.")
-    ] = "",
-    public: Annotated[
-        str, typer.Option(envvar="DREAMSYNC_PUBLIC", help="Pack of the public world; '' for none.")
-    ] = "expo",
-    origin: Annotated[
-        list[str] | None,
-        typer.Option(help="Origin of a page allowed to connect, besides our own; repeatable."),
-    ] = None,
-    proxy: Annotated[
-        list[str] | None, typer.Option(help="Address of a proxy whose headers are trusted.")
-    ] = None,
-    operator_token: Annotated[
-        str,
-        typer.Option(envvar="DREAMSYNC_OPERATOR_TOKEN", help="Lets /metrics be read from afar."),
-    ] = "",
-    tls_cert: Annotated[str, typer.Option(envvar="DREAMSYNC_TLS_CERT")] = "",
-    tls_key: Annotated[str, typer.Option(envvar="DREAMSYNC_TLS_KEY")] = "",
-    log_json: Annotated[bool, typer.Option("--log-json", help="Log as JSON lines.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8765,
+    workers: Workers = 1,
+    data: Data = Path("dreamsync-data"),
+    store: Store = "",
+    replicas: Replicas = 0,
+    worlds: Worlds = "",
+    public: Public = "expo",
+    origin: Origins = None,
+    proxy: Proxies = None,
+    operator_token: Token = "",
+    tls_cert: Cert = "",
+    tls_key: Key = "",
+    log_json: LogJson = False,
+    verbose: Verbose = False,
 ) -> None:
     """Open the house: store, node and director, and a public world people can join."""
     from dreamsync_server.cli.serve import serve as run

@@ -38,7 +38,9 @@ class Session(NamedTuple):
 def session_of(facts: Facts, session: str) -> Session | None:
     """Return a session that joined and is not retired."""
     kept = as_tuple(facts.get(f"@session.{session}"))
-    return None if len(kept) < FIXED else Session(*kept[:FIXED], tuple(kept[FIXED:]))  # type: ignore[call-arg]
+    if len(kept) < FIXED:
+        return None
+    return Session(*kept[:FIXED], tuple(kept[FIXED:]))  # type: ignore[call-arg]
 
 
 def put_session(draft: Draft, session: str, entry: Session) -> None:

@@ -1,0 +1,38 @@
+"""The house: where people come in, and the public world that is ready for them."""
+
+import asyncio
+
+from dreamsync_server.cli.assembly import open_node
+from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.cli.house import House, announce, open_for_all, until_ready
+from dreamsync_server.settings import Settings
+
+
+def house_at(port: int, **more: object) -> House:
+    return House(Settings(port=port, public_pack="starter", data="d", **more), "memory://")
+
+
+def test_addresses_are_ones_a_neighbour_can_use() -> None:
+    assert house_at(80, host="0.0.0.0").web_url == "http://127.0.0.1:80"
+    assert house_at(80, host="::1").socket_url == "ws://[::1]:80"
+    assert house_at(80, tls_cert="c").web_url == "https://127.0.0.1:80"
+
+
+async def test_the_public_world_is_opened_once_and_found_again() -> None:
+    told = ChildSettings(name="n1", store_url="memory://", settings=Settings(port=0))
+    async with open_node(told) as node:
+        house = house_at(node.port)
+        assert await until_ready(house)
+        first = await open_for_all(house, "a crash")
+        again = await open_for_all(house, "a crash")
+    assert first.world == again.world
+    assert first.link == f"http://127.0.0.1:{node.port}/w#{first.world}"
+    assert [role for role, _ in first.roles][:2] == ["Ada", "Ben"]
+
+
+async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypatch) -> None:
+    monkeypatch.setattr("dreamsync_server.cli.house.READY_S", 0.2)
+    stop = asyncio.Event()
+    await announce(house_at(1), "a crash", stop)
+    assert stop.is_set()
+    assert "did not come up" in capsys.readouterr().err

@@ -1,0 +1,25 @@
+"""Errors: each kind is a kind of its own, and a peer's names no internals by itself."""
+
+from dreamsync_server.errors import (
+    DreamsyncError,
+    FencedError,
+    OperatorError,
+    PeerError,
+    StoreError,
+    StoreUnavailableError,
+    WorldFaultError,
+)
+
+
+def test_a_peers_error_carries_what_it_is_answered_with() -> None:
+    error = PeerError("rate", "Slower, please.", is_fatal=True)
+    assert (error.code, error.text, error.is_fatal) == ("rate", "Slower, please.", True)
+    assert str(error) == "rate: Slower, please."
+
+
+def test_a_known_outcome_is_never_taken_for_an_unknown_one() -> None:
+    assert issubclass(StoreUnavailableError, StoreError)
+    assert issubclass(FencedError, StoreError)
+    assert not issubclass(FencedError, StoreUnavailableError)
+    for kind in (OperatorError, PeerError, StoreError, WorldFaultError):
+        assert issubclass(kind, DreamsyncError)
