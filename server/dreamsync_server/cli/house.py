@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import dreamsync
 from dreamsync_server.cli.links import Link
@@ -88,4 +89,9 @@ async def open_for_all(house: House, survives: str) -> Poster:
         card = await dream.card(world=world)
     roles = tuple((role.name, role.held) for role in card.roles)
     link = str(Link(house.socket_url, world))
-    return Poster(card.title, link, world, roles, house.where, survives)
+    return Poster(card.title, link, world, roles, house.where, survives, own_command())
+
+
+def own_command() -> str:
+    """Return how a person calls these commands: installed as `dreamsync`, or in a checkout."""
+    return "dreamsync" if Path(sys.argv[0]).name.startswith("dreamsync") else "./dream"

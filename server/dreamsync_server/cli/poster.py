@@ -19,6 +19,7 @@ class Poster:
     roles: Sequence[tuple[str, str]]  # (role, who holds it)
     where: str  # the data and the store
     survives: str
+    command: str = "./dream"  # how this server's commands are called here
 
     def text(self) -> str:
         """Return the poster, a picture of the link included."""
@@ -29,7 +30,7 @@ class Poster:
             f"  {self.link}",
             "",
             qr_of(self.link),
-            f"  In this terminal's neighbour:  ./dream play {self.link}",
+            f"  In another terminal:  {self.command} play {self.link}",
             f"  Roles that wait:  {', '.join(waiting) if waiting else 'none: all are taken'}",
             f"  Data:  {self.where}",
             f"  It survives:  {self.survives}",
