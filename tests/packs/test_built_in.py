@@ -9,7 +9,8 @@ def test_every_part_brings_its_facts_with_their_starts_and_audiences() -> None:
         for name, fact in starter().facts.items()
         if not fact.decl.place.file
     }
-    assert {name: value for name, value in shown.items() if not name.startswith("did.")} == {
+    passed_over = ("did.", "director.")
+    assert {name: value for name, value in shown.items() if not name.startswith(passed_over)} == {
         "chapter": ("choice", "night", ("all",)),
         "ending": ("choice", "", ("all",)),
         "paused": ("bool", False, ("all",)),
@@ -28,6 +29,18 @@ def test_every_part_brings_its_facts_with_their_starts_and_audiences() -> None:
         "clock.cockcrow": ("int", 0, ("all",)),
         "choice.waking": ("int", 0, ("role:ada",)),
         "chose.waking": ("choice", "", ("role:ada",)),
+    }
+
+
+def test_what_the_director_remembers_is_for_the_desk() -> None:
+    facts = starter().facts
+    shown = {n: f.decl.visible for n, f in facts.items() if n.startswith("director.")}
+    kept = ("tension.ada", "lead.ada", "tension.ben", "lead.ben")
+    whole = ("heading", "standby", "temperament", "nudge_cap")
+    assert shown == {
+        **{f"director.{name}": ("desk",) for name in (*kept, *whole)},
+        "director.background.ada": ("role:ada",),
+        "director.background.ben": ("role:ben",),
     }
 
 

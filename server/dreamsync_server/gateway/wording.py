@@ -34,6 +34,8 @@ ENGINE: Final[Mapping[str, str]] = {
     "value.held.player": "a player",
     "value.held.understudy": "an understudy",
     "action.go.label": "go to",
+    "nudge.hint": "It crosses your mind: {action}.",
+    "nudge.call": "The director asks for you: {why}.",
 }
 """Texts that a pack need not have, and may override by the same key."""
 
@@ -143,6 +145,8 @@ class Words:
         def filling(match: re.Match[str]) -> str:
             place = match.group(1)
             value = given.get(place)
+            if place == "action" and isinstance(value, str) and self.has(value):
+                return self.text(value)
             if isinstance(value, str) and value.startswith(KEY) and self.has(value):
                 # A drawn alternative; what it uses was drawn with it, and uses nothing again.
                 rest = {name: one for name, one in given.items() if name != place}

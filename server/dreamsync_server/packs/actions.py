@@ -13,6 +13,7 @@ from dreamsync_server.packs.sections import Entry, Sections
 from dreamsync_server.packs.shape import Shape
 from dreamsync_server.packs.types import read_choices, read_range
 from dreamsync_server.packs.yaml import Leaf, Node
+from dreamsync_server.world.memory import TENSION_MAX
 from dreamsync_server.world.model import Action, Param, Type
 
 _PARAM_KINDS = ("role", "scene", "thing", "choices", "int", "text", "bool")
@@ -50,6 +51,7 @@ def _build(context: Context, entry: Entry) -> Action:
     cooldown_ms = shape.duration_ms("cooldown", 0)
     times_max = shape.integer("times", 0, 1)
     effects = read_effects(context, bound, shape.node("do", required=True))
+    tension = shape.integer("tension", 0, -TENSION_MAX, TENSION_MAX)
     shape.close()
     return Action(
         id=entry.id,
@@ -63,6 +65,7 @@ def _build(context: Context, entry: Entry) -> Action:
         times_max=times_max,
         effects=effects,
         place=entry.key.place,
+        tension=tension,
     )
 
 

@@ -11,6 +11,7 @@ from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.grammars import build_grammars
 from dreamsync_server.packs.header import Header, read_header
 from dreamsync_server.packs.names import Names
+from dreamsync_server.packs.nudges import build_nudges
 from dreamsync_server.packs.sections import Sections
 from dreamsync_server.world.model import Choice, Fact, FactDecl, Law, Pack, Role, Thing
 from dreamsync_server.world.scope import Scope, Slot
@@ -66,6 +67,10 @@ def build_pack(sections: Sections, pack_hash: str, faults: Faults) -> tuple[Pack
         laws_reading=_laws_reading(laws),
         drift_laws=_drift_laws(laws, declared.facts),
         grammars=build_grammars(context, sections),
+        nudges=build_nudges(context, sections),
+        temperament=header.temperament,
+        nudge_cap=header.nudge_cap,
+        lead_within_ms=header.lead_within_ms,
     )
     said = texts.build_texts(
         sections,
@@ -94,6 +99,7 @@ def _declare(
         *built_in.world_facts(names),
         *built_in.role_facts(roles, names, header.whereabouts),
         *built_in.thing_facts(things, names),
+        *built_in.director_facts(names.cast, names),
         *(built_in.clock_fact(clock, seen) for clock, seen in clocks_seen.items()),
     ]
     for choice in asked:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dreamsync_server.limits import NAME_CHARS_MAX
 from dreamsync_server.packs.names import NOWHERE, Names
+from dreamsync_server.world.memory import NUDGE_CAP_MAX, TEMPERAMENTS, TENSION_MAX
 from dreamsync_server.world.model import About, Choice, FactDecl, Place, Role, Thing, Type
 from dreamsync_server.world.values import Value
 
@@ -24,6 +25,23 @@ def world_facts(names: Names) -> Iterator[FactDecl]:
         yield _decl(f"cued.{beat}", _COUNT, 0, ("desk",))
     for action in names.actions:
         yield _decl(f"did.{action}", _COUNT, 0, ("desk",))
+
+
+def director_facts(cast: tuple[str, ...], names: Names) -> Iterator[FactDecl]:
+    """Yield what the director remembers, for the desk: tension, spotlight, what it heads for.
+
+    `cast` are the roles it looks after.
+    """
+    desk = ("desk",)
+    for role in cast:
+        tension = Type("int", 0, TENSION_MAX)
+        yield FactDecl(f"director.tension.{role}", "world", (), tension, 0, desk, 0, True, NO_PLACE)
+        yield _decl(f"director.lead.{role}", _COUNT, 0, desk)
+        yield _decl(f"director.background.{role}", Type("bool"), False, (f"role:{role}",))
+    yield _decl("director.heading", Type("choice", choices=("", *names.endings)), "", desk)
+    yield _decl("director.standby", Type("bool"), False, desk)
+    yield _decl("director.temperament", Type("choice", choices=("", *TEMPERAMENTS)), "", desk)
+    yield _decl("director.nudge_cap", Type("int", -1, NUDGE_CAP_MAX), -1, desk)
 
 
 def role_facts(roles: dict[str, Role], names: Names, whereabouts: str) -> Iterator[FactDecl]:

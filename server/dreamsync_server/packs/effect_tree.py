@@ -9,7 +9,7 @@ from dreamsync_server.world.model import Expr, Pack
 def all_effects(pack: Pack) -> Iterator[fx.Effect]:
     """Yield every effect of a pack, outer before inner."""
     yield from walk_effects(pack.start_effects)
-    for holder in (pack.actions, pack.laws, pack.beats, pack.clocks):
+    for holder in (pack.actions, pack.laws, pack.beats, pack.clocks, pack.nudges):
         for part in holder.values():
             yield from walk_effects(part.effects)
     for choice in pack.choices.values():

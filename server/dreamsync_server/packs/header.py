@@ -6,8 +6,9 @@ from typing import Final
 
 from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.sections import HEAD, Sections
-from dreamsync_server.packs.shape import Shape
-from dreamsync_server.world.model import Place
+from dreamsync_server.packs.shape import Shape, read_rate
+from dreamsync_server.world.memory import NUDGE_CAP_MAX, TEMPERAMENTS
+from dreamsync_server.world.model import Place, Temperament
 
 FORMAT: Final = 1
 """The version of the pack language that this server reads."""
@@ -16,6 +17,8 @@ _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _CUE_GAP_MS: Final = 20_000
 _SPEED_MAX: Final = 1_000
+_NUDGE_CAP: Final = 30
+_LEAD_WITHIN_MS: Final = 180_000
 _LANGUAGES_MAX: Final = 40
 
 
@@ -29,6 +32,9 @@ class Header:
     has_safety_pause: bool
     cue_gap_ms: int
     speed: int
+    temperament: Temperament
+    nudge_cap: int
+    lead_within_ms: int
 
 
 def read_header(sections: Sections, faults: Faults) -> Header:
@@ -48,7 +54,31 @@ def read_header(sections: Sections, faults: Faults) -> Header:
         has_safety_pause=shape.flag("safety_pause", True),
         cue_gap_ms=shape.duration_ms("cue_gap", _CUE_GAP_MS),
         speed=1000 * shape.integer("speed", 1, 1, _SPEED_MAX),
+        temperament=_read_temperament(shape),
+        nudge_cap=_read_nudge_cap(shape),
+        lead_within_ms=shape.duration_ms("lead_within", _LEAD_WITHIN_MS),
     )
+
+
+def _read_temperament(shape: Shape) -> Temperament:
+    found = shape.word("temperament", TEMPERAMENTS[0], TEMPERAMENTS)
+    return found  # type: ignore[return-value]  # it is one of the words
+
+
+def _read_nudge_cap(shape: Shape) -> int:
+    """Read nudges for each player, `30 per hour`."""
+    node = shape.node("nudge_cap")
+    if node is None:
+        return _NUDGE_CAP
+    found = read_rate(node, "'nudge_cap' of the pack", shape.faults)
+    if found is None:
+        return _NUDGE_CAP
+    rate = found[0] * found[1]
+    if not 0 <= rate <= NUDGE_CAP_MAX:
+        what = f"'nudge_cap' of the pack lies outside of 0 to {NUDGE_CAP_MAX} per hour"
+        shape.faults.add("out_of_bounds", node.place, what)
+        return _NUDGE_CAP
+    return rate
 
 
 def _read_id(shape: Shape, *, required: bool) -> str:

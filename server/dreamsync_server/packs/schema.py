@@ -16,9 +16,11 @@ from dreamsync_server.limits import (
     TEXT_FACT_CHARS_MAX,
 )
 from dreamsync_server.packs.header import FORMAT
+from dreamsync_server.packs.nudges import KINDS as NUDGES
 from dreamsync_server.packs.schema_effects import EFFECT_SHAPES, ref
 from dreamsync_server.packs.types import KINDS
 from dreamsync_server.packs.visible import WORDS
+from dreamsync_server.world.memory import TEMPERAMENTS, TENSION_MAX
 
 Schema = dict[str, Any]
 
@@ -27,6 +29,12 @@ _DOTTED: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"
 _FLAG: Final[Schema] = {"type": "boolean"}
 _DURATION: Final[Schema] = {"type": "string", "pattern": r"^[0-9]+(ms|s|m|h)$"}
 _IDS: Final[Schema] = ref("ids")
+_TENSION: Final[Schema] = {
+    "type": "integer",
+    "minimum": -TENSION_MAX,
+    "maximum": TENSION_MAX,
+    "description": "What it does to the tension of who does or leads it.",
+}
 _CONDITION: Final[Schema] = ref("condition")
 _EFFECTS: Final[Schema] = ref("effects")
 
@@ -88,6 +96,9 @@ def _header() -> Mapping[str, Schema]:
         "cue_gap": _said(_DURATION, "The director cues at most this often."),
         "speed": _whole(1, 1_000, "World seconds a second."),
         "start": _said(_EFFECTS, "What happens once, when the world opens."),
+        "temperament": {"enum": list(TEMPERAMENTS), "description": "How the director is."},
+        "nudge_cap": _said(ref("rate"), "Nudges for each player, at most: 30 per hour."),
+        "lead_within": _said(_DURATION, "A role that is played leads something this often."),
     }
 
 
@@ -112,6 +123,7 @@ def _sections() -> Mapping[str, Schema]:
             "Phases of the story; the world starts in the first.",
             _table("A chapter.", curve={"type": "array", "items": ref("point")}),
         ),
+        "nudges": _by_id("The director's other means, in the pack's words.", _nudge()),
         "clocks": _by_id("Clocks.", _clock()),
         "choices": _by_id("Questions put to one role.", _choice()),
         "grammars": _by_id("Symbols of a seeded grammar: what may fill a placeholder.", _grammar()),
@@ -201,6 +213,7 @@ def _action() -> Schema:
         veiled=_said(_FLAG, "Always offered, refused with a text of its own."),
         cooldown=_DURATION,
         times=_whole(1, FACT_INT_MAX, "How often each actor may, in the whole run."),
+        tension=_TENSION,
         do=_EFFECTS,
     )
 
@@ -223,6 +236,26 @@ def _beat() -> Schema:
         intrusion=_whole(0, 10, "How much it takes out of players' hands."),
         weight=_whole(0, 1_000, "How much the director likes it."),
         manual=_said(_FLAG, "Only a person or a script cues it."),
+        tension=_TENSION,
+        do=_EFFECTS,
+    )
+
+
+def _nudge() -> Schema:
+    return _table(
+        "A nudge: the text nudge.<id>.text and its effects.",
+        ("kind",),
+        kind={"enum": list(NUDGES)},
+        when=_CONDITION,
+        chapters=_IDS,
+        for_=_said(_IDS, "The roles it is told to; everybody if not given."),
+        actions=_said(_IDS, "What a hint points to, or a denial keeps from being done."),
+        toward=_said(_IDS, "The beats and endings it helps; any if not given."),
+        times=_whole(0, FACT_INT_MAX, "How often at most; 0 for any number (1 if not given)."),
+        every=_said(_DURATION, "Least world time between two of them."),
+        lasts=_said(_DURATION, "How long a hint is thought of or a denial holds (60s)."),
+        weight=_whole(0, 1_000, "How much the director likes it."),
+        tension=_TENSION,
         do=_EFFECTS,
     )
 

@@ -15,10 +15,11 @@ from dreamsync_server.world.model import Place
 HEAD: Final = "pack.yaml"
 HEADER_KEYS: Final = (
     "format", "id", "languages", "whereabouts", "safety_pause", "cue_gap", "speed", "start",
+    "temperament", "nudge_cap", "lead_within",
 )  # fmt: skip
 SECTIONS: Final = (
     "roles", "things", "sets", "scenes", "facts", "actions", "laws", "beats", "endings",
-    "chapters", "clocks", "choices", "grammars",
+    "chapters", "clocks", "choices", "grammars", "nudges",
 )  # fmt: skip
 DOTTED: Final = ("scenes", "facts", "actions", "beats", "endings")
 """Sections whose ids may have several words, joined by dots."""

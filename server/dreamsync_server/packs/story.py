@@ -83,9 +83,18 @@ def _build_beat(context: Context, entry: Entry, kind: str) -> Beat:
         is_ending=kind == "ending",
         effects=(told, *read_effects(context, bound, shape.node("do"))),
         place=entry.key.place,
+        tension=0,
     )
+    tension = shape.integer("tension", tension_of(beat), -_TENSION_MAX, _TENSION_MAX)
+    beat = replace(beat, tension=tension)
     shape.close()
     return beat
+
+
+def tension_of(beat: Beat) -> int:
+    """Return what a beat does to tension where it does not say: by its slope and intrusion."""
+    rise = {"up": 3, "hold": 0, "down": -3}[beat.slope]
+    return rise + beat.intrusion // 2 if rise > 0 else rise
 
 
 def build_chapters(sections: Sections, faults: Faults) -> Mapping[str, Chapter]:

@@ -29,6 +29,8 @@ ENGINE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "seat.player": ("me", "who"),
     "seat.understudy": ("me", "who"),
     "seat.nobody": ("me", "who"),
+    "nudge.hint": ("action",),
+    "nudge.call": ("why",),
 }
 """What fills the placeholders of some of them."""
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from dreamsync_server.world import seats
+from dreamsync_server.world import memory, seats
 from dreamsync_server.world.apply import apply_effects, move_to, take_option
 from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
+from dreamsync_server.world.memory import is_denied
 from dreamsync_server.world.model import Action, Exit, Pack, Param
 from dreamsync_server.world.state import Facts, role_of
 from dreamsync_server.world.trace import failing
@@ -41,6 +42,7 @@ def act(draft: Draft, proposal: Proposal) -> Verdict:
         name = f"@times.{seat}.{action_id}"
         draft.put(name, int(str(draft.facts.get(name, 0))) + 1)
     draft.put(f"did.{action_id}", int(str(draft.facts[f"did.{action_id}"])) + 1)
+    memory.stir(draft, seat, action.tension)
     apply_effects(draft, action.effects, names)
     return OK
 
@@ -88,6 +90,8 @@ def refusal_before_parameters(
         return refuse("not_now", action=action.id)
     if action.where and facts[f"{seat}.scene"] not in action.where:
         return refuse("not_here", action=action.id)
+    if is_denied(facts, action.id):
+        return refuse("not_now", action=action.id)
     free_ms = int(str(facts.get(f"@cool.{seat}.{action.id}", 0)))
     if action.cooldown_ms and free_ms > facts.ms:
         return refuse("cooldown", action=action.id, wait_ms=free_ms - facts.ms)

@@ -200,6 +200,8 @@ def offer_choice(draft: Draft, choice_id: str) -> None:
     if draft.facts[f"{choice.role}.held"] == "nobody":
         take_option(draft, choice_id, choice.default)
         return
+    if f"director.lead.{choice.role}" in draft.facts:
+        draft.put(f"director.lead.{choice.role}", draft.ms)  # it is about this role now
     ends_ms = draft.ms + choice.within_ms if choice.within_ms else -1
     draft.put(f"choice.{choice_id}", ends_ms)
     draft.put(f"chose.{choice_id}", "")

@@ -13,6 +13,7 @@ ActKind = Literal[
     "claim", "release", "handover",  # seats
     "act", "choose",  # players and understudies
     "cue", "nudge", "term", "hold", "unhold", "skip", "whisper", "remove", "seat",  # desk, director
+    "direct", "veto", "background",  # what people say to the director
     "pause", "unpause", "sleep", "wake", "due", "close",  # due, sleep: owner
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.draft import Verdict, refuse
+from dreamsync_server.world.memory import is_vetoed
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import Facts
 from dreamsync_server.world.trace import failing
@@ -40,6 +41,8 @@ def refusal_of_cue(pack: Pack, facts: Facts, beat: Beat, proposal: Proposal) -> 
     if given.get("override") and proposal.by == "desk":
         return None
     if facts.get(f"@held.{beat.id}"):
+        return refuse("held", beat=beat.id)
+    if proposal.by == "director" and (facts.get("director.standby") or is_vetoed(facts, beat.id)):
         return refuse("held", beat=beat.id)
     if beat.chapters and facts["chapter"] not in beat.chapters:
         return refuse("not_now", beat=beat.id)

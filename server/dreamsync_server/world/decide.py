@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dreamsync_server.world import acting, directing, seats, sessions, timers
+from dreamsync_server.world import acting, directing, nudging, seats, sessions, timers
 from dreamsync_server.world.authority import (
     GOES_ON_AFTER_THE_END,
     NEEDS_NO_SESSION,
@@ -161,7 +161,10 @@ _DO: dict[str, Handler] = {
     "act": acting.act,
     "choose": acting.choose,
     "cue": directing.cue,
-    "nudge": directing.nudge,
+    "nudge": nudging.nudge,
+    "direct": nudging.direct,
+    "veto": nudging.veto,
+    "background": nudging.background,
     "term": directing.term,
     "hold": directing.hold,
     "unhold": directing.unhold,

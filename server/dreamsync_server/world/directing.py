@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dreamsync_server.world import seats, sessions
-from dreamsync_server.world.apply import apply_effects, end_world, hurry
+from dreamsync_server.world import memory, seats, sessions
+from dreamsync_server.world.apply import apply_effects, end_world
 from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.cues import refusal_of_cue, times_cued
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
@@ -31,12 +31,14 @@ def cue(draft: Draft, proposal: Proposal) -> Verdict:
         draft.put(f"@once.{once}", True)
     if proposal.by == "director":
         draft.put("@cue", draft.ms)
+        memory.head_for(draft, str(proposal.arguments.get("heading", "")))
     given: tuple[tuple[str, Value], ...] = (
         ("beat", beat.id),
         ("by", proposal.by),
         ("override", bool(proposal.arguments.get("override"))),
     )
     draft.tell(Event("beat", ("desk",), "", f"beat.{beat.id}.title", given))
+    memory.stir_by_beat(draft, beat)
     apply_effects(draft, beat.effects, {})
     if beat.is_ending:
         end_world(draft, beat.id)
@@ -80,18 +82,6 @@ def whisper(draft: Draft, proposal: Proposal) -> Verdict:
         return refuse("bad_parameter", parameter="text", why="missing")
     audience = ("all",) if to == "all" else (f"role:{to}",)
     draft.tell(Event("whisper", audience, "", "", (("text", draft.write("text")),)))
-    return OK
-
-
-def nudge(draft: Draft, proposal: Proposal) -> Verdict:
-    """Hurry or delay a running clock by `by_ms` of world time."""
-    clock = str(proposal.arguments.get("clock", ""))
-    by_ms = proposal.arguments.get("by_ms")
-    if clock not in draft.pack.clocks or type(by_ms) is not int:
-        return refuse("bad_parameter", parameter="clock", why="a clock of the pack and by_ms")
-    if not draft.facts[f"clock.{clock}"]:
-        return refuse("not_now", clock=clock)
-    hurry(draft, clock, by_ms)
     return OK
 
 

@@ -14,6 +14,8 @@ from dreamsync_server.world.values import Value
 FactKind = Literal["int", "bool", "choice", "text", "list"]
 About = Literal["world", "role", "seat", "scene", "thing", "pair"]
 Layer = Literal["waking", "dream"]
+NudgeKind = Literal["hint", "cause", "deny", "bridge", "rescue"]
+Temperament = Literal["patient", "mischievous", "kind"]
 
 
 class Place(NamedTuple):
@@ -156,6 +158,7 @@ class Action:
     times_max: int  # per actor; 0: no bound
     effects: tuple[Effect, ...]
     place: Place
+    tension: int = 0  # what it does to its actor's tension, -10..10
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,32 @@ class Beat:
     weight: int
     is_manual: bool  # only a person or a script cues it
     is_ending: bool
+    effects: tuple[Effect, ...]
+    place: Place
+    tension: int = 0  # what it does to its leads' tension, half of it to the others'; -10..10
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """One of the director's other means, in the pack's own words: the text `nudge.<id>.text`.
+
+    It is told to `roles` (to everybody where there are none). A hint points understudies to its
+    `actions`; a denial keeps them from being done while it lasts. `toward` are the beats and
+    endings it helps; none: any.
+    """
+
+    id: str
+    kind: NudgeKind
+    when: Expr | None
+    chapters: tuple[str, ...]
+    roles: tuple[str, ...]
+    actions: tuple[str, ...]
+    toward: tuple[str, ...]
+    times_max: int  # 0: any number
+    every_ms: int
+    lasts_ms: int
+    weight: int
+    tension: int
     effects: tuple[Effect, ...]
     place: Place
 
@@ -288,3 +317,7 @@ class Pack:
     laws_reading: Mapping[str, tuple[str, ...]]  # fact -> laws whose conditions read it
     drift_laws: tuple[str, ...]  # laws whose conditions read a fact that can drift
     grammars: Mapping[str, Grammar] = field(default_factory=dict)
+    nudges: Mapping[str, Nudge] = field(default_factory=dict)
+    temperament: Temperament = "patient"
+    nudge_cap: int = 30  # nudges an hour for each player who is there, at most
+    lead_within_ms: int = 180_000  # a role that is played leads something at least this often

@@ -127,6 +127,7 @@ class OfferBook:
             action = entry.action
             reads.add(f"@cool.{seat}.{action.id}")
             reads.add(f"@times.{seat}.{action.id}")
+            reads.add(f"@denied.{action.id}")
             for when in (action.when, *(param.when for param in action.params)):
                 if when is not None:
                     reads |= when.reads

@@ -100,6 +100,10 @@ def seat_by_desk(draft: Draft, proposal: Proposal) -> Verdict:
     to = str(proposal.arguments.get("to", ""))
     holder = holder_of(draft.facts, seat)
     if to in ("understudy", "nobody"):
+        if to == "nobody":
+            draft.put(f"@vacant.{seat}", True)
+        else:
+            draft.drop(f"@vacant.{seat}")
         if holder.session:
             _forget_seat(draft, holder.session)
         hand_to(draft, seat, to, "")
