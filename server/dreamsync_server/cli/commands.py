@@ -1,6 +1,7 @@
 """What each command takes. The work is in a file of its own, imported when the command is run."""
 
 import sys
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Annotated
 
@@ -185,6 +186,37 @@ def play(
     sys.exit(run(work(wish)))
 
 
+def bench(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="fanout, acks, idle, deciding, restart, floods, hall; all if none."),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller and shorter.")] = False,
+    plain_loop: Annotated[
+        bool, typer.Option("--plain-loop", help="On asyncio's own loop, even if uvloop is here.")
+    ] = False,
+    first: Annotated[
+        bool, typer.Option("--first", help="Run before other programs, where that is allowed.")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where data is written: whose fsync counts.")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="Write a cProfile of what is measured to this file.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Measure what the server costs and how fast it is, each figure beside its baseline."""
+    from dreamsync_server.cli.bench.measurements import bench as work
+    from dreamsync_server.cli.bench.rig import Options
+    from dreamsync_server.cli.telling import guarded
+
+    options = Options(is_quick=quick, is_fast=not plain_loop, is_first=first, profile=profile)
+    if folder is not None:
+        options = replaced(options, folder=folder)
+    sys.exit(guarded(lambda: work(names or (), options, is_json=json), is_json=json))
+
+
 def register(app: typer.Typer) -> None:
     """Give the commands to the command line, in the order that help lists them."""
     app.command()(play)
@@ -198,3 +230,4 @@ def register(app: typer.Typer) -> None:
     app.command()(why)
     app.command()(schema)
     app.command()(protocol)
+    app.command()(bench)

@@ -25,7 +25,7 @@ class Acting:
 
     def __init__(self, rig: Rig, clients: list[Client], seed: int = 7) -> None:
         self.latencies_ms: list[float] = []
-        self.refused = 0
+        self.count_failed = 0  # not taken, by an error of the gateway: the proposals are given up
         self._rig = rig
         self._clients = clients
         self._draw = random.Random(seed)
@@ -52,7 +52,12 @@ class Acting:
             due_s = self._due.pop((client, outcome["n"]), None)
             if due_s is not None:
                 self.latencies_ms.append((time.perf_counter() - due_s) * _MS)
-                self.refused += not outcome["ok"]
+        if message["type"] == "error" and "n" in message:
+            late = [key for key in self._due if key[0] is client and key[1] >= message["n"]]
+            for key in late:
+                del self._due[key]
+            self.count_failed += len(late)
+            client.n = min(client.n, message["n"] - 1)
 
 
 def acks(options: Options) -> list[Figure]:

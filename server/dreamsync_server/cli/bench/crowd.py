@@ -166,10 +166,9 @@ class Crowd:
         found: list[Client] = []
         while len(found) < count:
             some = [
-                self._connect(port, receive_bytes)
-                for _ in range(min(_AT_ONCE, count - len(found)))
+                self._connect(port, receive_bytes) for _ in range(min(_AT_ONCE, count - len(found)))
             ]
-            self.until(lambda some=some: all(c.is_open for c in some), "handshakes")
+            self._shaken(some)
             self.ask(some, ({"type": "hello", "v": 1, "client": "bench", "lang": "en"},), "welcome")
             found += some
         return found
@@ -244,6 +243,9 @@ class Crowd:
         client.sock.close()
         if client in self.clients:
             self.clients.remove(client)
+
+    def _shaken(self, clients: Sequence[Client]) -> None:
+        self.until(lambda: all(client.is_open for client in clients), "handshakes")
 
     def _connect(self, port: int, receive_bytes: int) -> Client:
         sock = socket.socket()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -45,9 +46,9 @@ def deciding(options: Options) -> list[Figure]:
         outcome = decide(pack, play.state, proposal, moment).outcomes[0]
         if outcome.code != "ok":
             raise OperatorError(f"bench: {pack_id} refuses {chosen[0]}: {outcome.code}")
-        decided = _micros(lambda p=pack, s=play.state: decide(p, s, proposal, moment), times)
+        decided = _micros(partial(decide, pack, play.state, proposal, moment), times)
         book = OfferBook(pack)
-        offered = _micros(lambda b=book, f=play.facts, r=role: b.offered(f, r), times)
+        offered = _micros(partial(book.offered, play.facts, role), times)
         found += [
             Figure(f"decide, {pack_id}: {chosen[0]}", "µs", decided, min(yard), _YARDSTICK,
                    aim=_AIM_US),

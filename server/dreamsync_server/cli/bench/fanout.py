@@ -71,9 +71,7 @@ def _sizes(options: Options) -> tuple[int, int, int, float]:
     )
 
 
-def _against(
-    name: str, costs: list[float], bares: list[float], aim: float, note: str
-) -> Figure:
+def _against(name: str, costs: list[float], bares: list[float], aim: float, note: str) -> Figure:
     """Return the figure; its baseline is that of which the ratio is the median of the rounds'."""
     ratios = sorted(cost / bare for cost, bare in zip(costs, bares, strict=True))
     cost = sorted(costs)[len(costs) // 2]

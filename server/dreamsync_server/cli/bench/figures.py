@@ -70,9 +70,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def print_table(figures: Iterable[Figure], console: Console | None = None) -> None:
+def print_table(
+    figures: Iterable[Figure], console: Console | None = None, *, title: str = "bench"
+) -> None:
     """Print figures with their baselines and aims."""
-    table = Table(title="dreamsync bench", title_justify="left", caption_justify="left")
+    table = Table(title=title, title_justify="left")
     for heading in ("figure", "median", "min–max", "baseline", "ratio", "aim", ""):
         is_text = heading in ("figure", "baseline", "")
         table.add_column(heading, justify="left" if is_text else "right", overflow="fold")

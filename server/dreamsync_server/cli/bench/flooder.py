@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from dreamsync_server.cli.bench.crowd import Client, Crowd, LoadError, client_frame
 from dreamsync.protocol.codec import encode
+from dreamsync_server.cli.bench.crowd import Client, Crowd, LoadError, client_frame
 
 _PINGS_AT_ONCE: Final = 200
 _BIG_BYTES: Final = 60 * 1024  # below the bound of a frame: it is read, and judged

@@ -130,13 +130,14 @@ class Gallery:
                 log_s += await played.write(commits[tick])
         await asyncio.sleep(2 / hz)  # what was due a little later
         cpu_s = time.process_time() - cpu_s - log_s
-        return {"cpu_s": cpu_s, **{name: value - sent[name] for name, value in self._sent().items()}}
+        return {
+            "cpu_s": cpu_s,
+            **{name: value - sent[name] for name, value in self._sent().items()},
+        }
 
     def _sent(self) -> dict[str, float]:
         get = self.hall.telemetry.registry.get_sample_value
-        return {
-            name: get(f"dreamsync_{name}_out_total") or 0.0 for name in ("messages", "bytes")
-        }
+        return {name: get(f"dreamsync_{name}_out_total") or 0.0 for name in ("messages", "bytes")}
 
 
 @contextlib.asynccontextmanager

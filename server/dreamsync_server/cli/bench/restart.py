@@ -18,63 +18,63 @@ from dreamsync_server.cli.bench.rig import PACK, WORLDS, Options
 _AIM_S: Final = 2.0
 _READY_S: Final = 60.0
 _ACK_S: Final = 30.0
-_STEADY_S: Final = 1.0  # between two kills, with acts going on
+_STEADY_S: Final = 1.0  # with acts going on, before the kill
+_STOP_S: Final = 20.0
 _NODE: Final = "dreamsync_server.cli.node_process"
 
 
 def restart(options: Options) -> list[Figure]:
-    """Kill the node again and again; measure until the first act after it has its outcome."""
-    with tempfile.TemporaryDirectory(prefix="dreamsync-bench-", dir=options.folder) as folder:
-        port = _free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dreamsync_server.cli", "serve", "--public", "",
-             "--port", str(port), "--data", f"{folder}/data", "--worlds", str(WORLDS)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            found = asyncio.run(_kill_on(port, process.pid, options.size(7, 4, 1)))
-        finally:
-            process.send_signal(signal.SIGTERM)
+    """Kill the node of a fresh server, several times; measure until an act has its outcome.
+
+    Each time a server of its own, as its supervisor waits longer for what dies again and again.
+    """
+    answered, acked, starts = [], [], []
+    for _ in range(options.size(5, 3, 1)):
+        starts.append(_start_s())
+        with tempfile.TemporaryDirectory(prefix="dreamsync-bench-", dir=options.folder) as folder:
+            port = _free_port()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dreamsync_server.cli", "serve", "--public", "",
+                 "--port", str(port), "--data", f"{folder}/data", "--worlds", str(WORLDS)],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
             try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-    begun, acked, starts = found
-    base = sorted(starts)[len(starts) // 2]
+                answered_s, acked_s = asyncio.run(_kill_once(port, process.pid))
+            finally:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(_STOP_S)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        answered.append(answered_s)
+        acked.append(acked_s)
+    base, what = sorted(starts)[len(starts) // 2], "a Python that imports a node"
     return [
-        Figure("SIGKILL of the node → its port answers", "s", tuple(begun), base,
-               "a Python that imports a node"),
-        Figure("SIGKILL of the node → first new commit", "s", tuple(acked), base,
-               "a Python that imports a node", aim=_AIM_S,
-               note="an act of a client of the SDK that reconnects by itself, acked"),
+        Figure("SIGKILL of the node → its port answers", "s", tuple(answered), base, what),
+        Figure("SIGKILL of the node → first new commit", "s", tuple(acked), base, what,
+               aim=_AIM_S, note="an act of an SDK client that reconnects by itself, acked"),
     ]  # fmt: skip
 
 
-async def _kill_on(
-    port: int, supervisor: int, times: int
-) -> tuple[list[float], list[float], list[float]]:
-    begun, acked, starts = [], [], []
+async def _kill_once(port: int, supervisor: int) -> tuple[float, float]:
+    """Return the seconds until the port answers again, and until an act has its outcome."""
     await _until_open(port)
-    async with asyncio.timeout(_READY_S + times * (_ACK_S + _STEADY_S)):
+    async with asyncio.timeout(_READY_S + _ACK_S):
         async with dreamsync.connect(f"ws://127.0.0.1:{port}") as dream:
             world = await dream.create_world(PACK, private=True, seed=7)
             one = await dream.enter(world.id, role="one", invite=world.invite)
-            for _ in range(times):
-                starts.append(_start_s())
-                until_s = time.perf_counter() + _STEADY_S
-                while time.perf_counter() < until_s:
-                    await one.act("work")
-                killed_s = time.perf_counter()
-                os.kill(_node_of(supervisor), signal.SIGKILL)
-                serving = asyncio.create_task(_until_open(port))
-                async with asyncio.timeout(_ACK_S):
-                    outcome = await one.act("work")
-                assert outcome.ok, outcome
-                acked.append(time.perf_counter() - killed_s)
-                begun.append(await serving - killed_s)
-    return begun, acked, starts
+            until_s = time.perf_counter() + _STEADY_S
+            while time.perf_counter() < until_s:
+                await one.act("work")
+            killed_s = time.perf_counter()
+            os.kill(_node_of(supervisor), signal.SIGKILL)
+            serving = asyncio.create_task(_until_open(port))
+            outcome = await one.act("work")
+            assert outcome.ok, outcome
+            acked_s = time.perf_counter() - killed_s
+            return await serving - killed_s, acked_s
 
 
 async def _until_open(port: int) -> float:

@@ -61,7 +61,9 @@ class Serving(Protocol):
 class Subject:
     """Does what it is told, one command after the other."""
 
-    def __init__(self, serving: Serving, opened: Callable[[str, int], Awaitable[list[str]]]) -> None:
+    def __init__(
+        self, serving: Serving, opened: Callable[[str, int], Awaitable[list[str]]]
+    ) -> None:
         self.serving = serving
         self._open = opened
         self._bare: list[list[socket.socket]] = []
