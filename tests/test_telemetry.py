@@ -50,7 +50,7 @@ def logged(*, is_json: bool, is_verbose: bool = False) -> io.StringIO:
 
 
 def test_a_plain_line_has_time_level_place_and_text() -> None:
-    stream = logged(is_json=False)
+    stream = logged(is_json=False, is_verbose=True)
     logging.getLogger("dreamsync_server.host.owner").info("took %s", "w1", extra={"epoch": 7})
     line = stream.getvalue()
     assert line[10] == "T"
@@ -58,7 +58,7 @@ def test_a_plain_line_has_time_level_place_and_text() -> None:
 
 
 def test_a_line_stays_one_line_whatever_is_in_it() -> None:
-    stream = logged(is_json=False)
+    stream = logged(is_json=False, is_verbose=True)
     log = logging.getLogger("dreamsync_server.x")
     log.info("from %s", "a\n2026-01-01 info forged\x1b[31m", extra={"who": "b\nc"})
     assert stream.getvalue().count("\n") == 1
@@ -85,16 +85,27 @@ def test_a_fault_comes_with_its_trace(is_json: bool) -> None:
 
 def test_only_our_own_lines_become_finer() -> None:
     stream = logged(is_json=False, is_verbose=True)
-    logging.getLogger("dreamsync_server.x").debug("fine")
+    logging.getLogger("dreamsync_server.x").info("fine")
     for library in ("websockets.server", "redis", "asyncio", "other"):
         logging.getLogger(library).debug("a token")
     logging.getLogger("websockets.client").info("a token")
-    assert stream.getvalue().endswith("debug x: fine\n")
+    assert stream.getvalue().endswith("info x: fine\n")
     assert "token" not in stream.getvalue()
 
 
 def test_setting_up_twice_says_everything_once() -> None:
     logged(is_json=False)
     stream = logged(is_json=False)
-    logging.getLogger("dreamsync_server.x").info("once")
+    logging.getLogger("dreamsync_server.x").warning("once")
     assert stream.getvalue().count("once") == 1
+
+
+def test_a_terminal_hears_only_what_needs_a_person_unless_asked_for_more() -> None:
+    quiet = logged(is_json=False)
+    logging.getLogger("dreamsync_server.x").info("a client left")
+    logging.getLogger("dreamsync_server.x").warning("the store ended")
+    machine = logged(is_json=True)
+    logging.getLogger("dreamsync_server.x").info("a client left")
+    assert "client" not in quiet.getvalue()
+    assert "the store ended" in quiet.getvalue()
+    assert "a client left" in machine.getvalue()

@@ -107,7 +107,8 @@ def set_up_logging(
 ) -> None:
     """Log to `stream` (stderr) from now on, one line a record, in place of what was set before.
 
-    The libraries below us speak only from warnings on: at a finer level they would write frames,
+    In plain lines only what needs a person is said, unless it is verbose; JSON is for machines and
+    always whole. The libraries below us speak only from warnings on: at a finer level they would write frames,
     and with them tokens.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -116,7 +117,7 @@ def set_up_logging(
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     own = logging.getLogger("dreamsync_server")
-    own.setLevel(logging.DEBUG if is_verbose else logging.INFO)
+    own.setLevel(logging.INFO if is_verbose or is_json else logging.WARNING)
     for library in ("websockets", "redis", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
