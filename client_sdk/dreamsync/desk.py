@@ -96,6 +96,10 @@ class Desk(Viewer):
         """Go on after a pause, whoever paused."""
         return await self._propose("unpause")
 
+    async def close_world(self) -> Outcome:
+        """Close the world for good, without an ending; everybody is let go, this desk too."""
+        return await self._propose("close")
+
     async def remove(self, session: str) -> Outcome:
         """Remove somebody from the world (see `people`)."""
         return await self._propose("remove", session=session)

@@ -34,7 +34,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "act": {"n": 1, "action": "hum"}, "choose": {"n": 1, "choice": "c", "option": "o"},
     "claim": {"n": 1, "role": "ada"}, "release": {"n": 1}, "handover": {"n": 1, "to": "s"},
     "leave": {"n": 1}, "pose": {"x": 1, "y": 1, "facing": 1}, "pause": {"n": 1},
-    "unpause": {"n": 1}, "cue": {"n": 1, "beat": "b"}, "hold": {"n": 1, "beat": "b"},
+    "unpause": {"n": 1}, "close": {"n": 1}, "cue": {"n": 1, "beat": "b"}, "hold": {"n": 1, "beat": "b"},
     "unhold": {"n": 1, "beat": "b"}, "skip": {"n": 1, "beat": "b"},
     "whisper": {"n": 1, "to": "ada", "text": "psst"}, "remove": {"n": 1, "session": "s"},
     "seat": {"n": 1, "role": "ada", "to": "nobody"},
@@ -209,7 +209,7 @@ def test_every_message_becomes_a_proposal_of_its_own_kind() -> None:
         for asked in proposals(session_in(phase).receive(message(type_), 0.0, "salt")):
             kinds[type_] = asked.kind
     assert kinds == {type_: type_ for type_ in kinds}
-    assert len(kinds) == 16
+    assert len(kinds) == 17
 
 
 def test_hurrying_a_clock_brings_its_end_nearer() -> None:

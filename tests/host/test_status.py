@@ -15,6 +15,7 @@ async def test_hints_say_what_a_listing_shows(bench: Bench) -> None:
         "people": 2,
         "chapter": "night",
         "ending": "",
+        "closed": False,
         "paused": False,
         "world_ms": 1_000,
         "at_ms": bench.clock.now_ms(),

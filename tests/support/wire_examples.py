@@ -153,6 +153,7 @@ CLIENT: Final[list[dict[str, Any]]] = [
     {"type": "remove", "n": 14, "session": "s_2"},
     {"type": "seat", "n": 15, "role": "ellis", "to": "understudy"},
     {"type": "nudge", "n": 16, "means": "hurry", "target": "bedtime", "ms": 20_000},
+    {"type": "close", "n": 17},
     {"type": "why", "q": 2, "beat": "expo.confrontation"},
     {"type": "watch", "q": 3, "id": "w1", "when": "expo.crowd >= 40", "was": False},
     {"type": "unwatch", "q": 4, "id": "w1"},

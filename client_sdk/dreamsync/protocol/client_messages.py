@@ -215,6 +215,13 @@ class Unpause(WireModel):
     n: Number
 
 
+class CloseWorld(WireModel):
+    """Desk: propose to close the world for good, without an ending. Everybody is let go."""
+
+    type: Literal["close"]
+    n: Number
+
+
 class Cue(WireModel):
     """Desk: propose to bring a beat in.
 
@@ -354,7 +361,7 @@ class Resync(WireModel):
 
 Proposed = (
     Act | Choose | Claim | Release | Handover | Leave | Pause | Unpause
-    | Cue | Hold | Unhold | Skip | Whisper | Remove | Seat | Nudge
+    | Cue | Hold | Unhold | Skip | Whisper | Remove | Seat | Nudge | CloseWorld
 )  # fmt: skip
 """What carries n and is decided by the world."""
 Asked = Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People | Resync

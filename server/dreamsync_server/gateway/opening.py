@@ -152,7 +152,7 @@ class Opening:
             return cards.world(card, room.follower.state.facts)
         drawn = cards.world(card, Facts(pack))
         drawn["people"] = int(hints.get("people", 0))
-        if hints.get("ending"):
+        if hints.get("ending") or hints.get("closed"):
             drawn["state"] = "ended"
         elif not hints.get("awake") or not hints.get("people"):
             drawn["state"] = "asleep"

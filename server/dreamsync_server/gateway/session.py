@@ -98,7 +98,7 @@ LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.PLAYER: _EVERYBODY
     | frozenset("act choose claim release handover pause unpause pose".split()),
     Phase.WATCH: _EVERYBODY - {"people"},
-    Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat")),
+    Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat", "close")),
     Phase.SCRIPT: _EVERYBODY | _DIRECTING,
     Phase.CLOSED: frozenset(),
 }
@@ -284,7 +284,7 @@ def proposal_of(
             return proposal("claim", role=message.role)
         case wire.Handover():
             return proposal("handover", to=message.to)
-        case wire.Release() | wire.Leave() | wire.Unpause():
+        case wire.Release() | wire.Leave() | wire.Unpause() | wire.CloseWorld():
             return proposal(message.type)
         case wire.Pause():
             return proposal("pause", {"why": message.why})

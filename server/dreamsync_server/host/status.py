@@ -67,5 +67,6 @@ def hints_of(owner: Owner, node: str) -> dict[str, Any]:
         "people": owner.presence.count_people,
         "chapter": facts.get("chapter", ""),
         "ending": facts.get("ending", ""),
+        "closed": bool(facts.get("@closed", False)),
         "paused": bool(facts.get("paused", False)),
     }
