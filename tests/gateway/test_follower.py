@@ -78,6 +78,26 @@ class Log:
         return play
 
 
+async def test_commits_handed_over_during_a_look_are_taken_in_at_once() -> None:
+    log = Log()
+    play = await log.played()
+    await log.write(play.commits[:5])
+    await log.follower.load()
+
+    async def hand_over_meanwhile(method: str, side: str) -> None:
+        if (method, side) == ("tail", "after"):  # the tail was read: it is the old one by now
+            log.store.gate = None
+            await log.write(play.commits[5:])
+            log.follower.on_confirmed(play.commits[5:])
+            assert log.heard.took == [6, 7, 8, 9]
+
+    log.store.gate = hand_over_meanwhile
+    await log.follower.look()
+    assert log.store.gate is None
+    assert (log.heard.took, log.heard.divergences) == ([6, 7, 8, 9], 0)
+    assert log.follower.state.digest == play.state.digest
+
+
 async def test_it_loads_what_the_log_has_and_reads_on() -> None:
     log = Log()
     play = await log.played()

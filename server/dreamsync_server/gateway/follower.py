@@ -101,6 +101,12 @@ class Follower:
             StoreUnavailableError: the store could not be read; the state stays as it is.
             WorldFaultError: the log itself does not come to its own digests.
         """
+        if not self._lock.locked() and not self.is_faulted:
+            # Mostly there is nothing to read, and commits may go on being handed over meanwhile.
+            before = self.state.position
+            tail = await self._store.tail(self.world)
+            if tail is None or (tail.seq >= before.seq and self.is_on_history(tail)):
+                return
         async with self._lock:
             tail = await self._store.tail(self.world)
             here = self.state.position
