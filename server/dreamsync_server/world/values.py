@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dreamsync_server.limits import DRIFT_UNIT
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_quoted = json.encoder.encode_basestring
 _MASK = 2**64 - 1
 
 
@@ -76,10 +77,8 @@ def hash_fact(name: str, value: Value) -> int:
     drift is hashed as `[fine,rate,since_ms]`, a text of a person as `[ref,digest]`, a list as
     itself.
     """
-    if type(value) is Drift:
-        raw = _encode((name, value[:3]))
-    else:
-        raw = _encode((name, value))
+    plain = value[:3] if type(value) is Drift else value
+    raw = f"[{_quoted(name)},{_json(plain)}]"
     return int.from_bytes(hashlib.sha256(raw.encode()).digest()[:8], "big")
 
 
@@ -96,3 +95,17 @@ def digest_hex(total: int) -> str:
 def hash_text(salt: str, text: str) -> str:
     """Return the digest kept in the log for a text that a person wrote."""
     return hashlib.sha256((salt + text).encode()).hexdigest()[:16]
+
+
+def _json(value: object) -> str:
+    """Return compact JSON as `_encode` does, at a third of its price for what facts hold."""
+    kind = type(value)
+    if kind is str:
+        return _quoted(value)  # type: ignore[arg-type]
+    if kind is int:
+        return str(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{','.join([_json(item) for item in value])}]"
+    return _encode(value)
