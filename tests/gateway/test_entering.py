@@ -168,3 +168,19 @@ async def test_who_is_here_but_counted_absent_says_so() -> None:
 
         assert await follower.until(is_back, 5), kinds
         assert ben.closed is None
+
+
+@pytest.mark.parametrize(("gateway", "closed"), [("a", None), ("b", 4007)])
+async def test_only_a_back_said_at_another_node_takes_a_session_away(
+    gateway: str, closed: int | None
+) -> None:
+    async with house(name="a") as node:
+        world, _, ben = await two(node)
+        session = ben.heard[1].session
+        # A line of the session that is gone again by now: what it said is decided only now.
+        late = Proposal("back", "player", session, arguments={"gateway": gateway})
+        assert not await node.hall.submit(world.world, late)
+        follower = node.hall.rooms[world.world].follower
+        newest = lambda: follower.newest_steps(1)[0].commit.cause.kind  # noqa: E731
+        assert await follower.until(lambda: newest() == "back", 5)
+        assert (ben.closed and ben.closed[0]) == closed

@@ -188,7 +188,7 @@ class House:
 
         self.hall = Hall(
             store, clock, StarterShelf(), self.node.open_world, ensure=self.node.ensure,
-            submit=submit if is_direct else nobody_here,
+            submit=submit if is_direct else nobody_here, node=name,
         )  # fmt: skip
 
     def phone(self, **given: Any) -> Phone:

@@ -22,7 +22,7 @@ from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.world.audience import class_of, is_system, sees
-from dreamsync_server.world.commit import Outcome, Position
+from dreamsync_server.world.commit import Cause, Outcome, Position
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.values import Drift, TextRef
@@ -78,7 +78,7 @@ class Client:
 
     # --- the owner's side
 
-    def decided(self, outcome: Outcome, kind: str) -> None:
+    def decided(self, outcome: Outcome, cause: Cause) -> None:
         pass
 
     def missed(self) -> None:

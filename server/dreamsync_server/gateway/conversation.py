@@ -36,7 +36,7 @@ from dreamsync_server.gateway.session import (
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Outcome, Proposal, ProposerKind
+from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ JSON: Final = Codec(SUBPROTOCOL_JSON, lambda plain: encode_json(plain).encode(),
 class Desk(Protocol):
     """What a conversation needs of the hall that it is held in."""
 
+    node: str
     clock: Clock
     tokens: Tokens
     telemetry: Telemetry
@@ -123,14 +124,18 @@ class Conversation:
 
     # --- what the room says ------------------------------------------------------------------
 
-    def decided(self, outcome: Outcome, kind: str) -> None:
-        """Know that a proposal of the session was decided."""
+    def decided(self, outcome: Outcome, cause: Cause) -> None:
+        """Know that a proposal of the session was decided.
+
+        One that is said to be back at another node goes on there. At this node that says
+        nothing: it may have been said by a line that is gone again.
+        """
         if outcome.n:
             self.session.decided(outcome.n)
             self._by_store.discard(outcome.n)
-        elif kind == "back":
-            self.backs -= 1
-            if self.backs < 0:  # somebody else said it: the session goes on elsewhere
+        elif cause.kind == "back":
+            self.backs = max(0, self.backs - 1)
+            if dict(cause.arguments).get("gateway", "") != self._desk.node:
                 self.cut("replaced")
 
     def missed(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from dreamsync_server.gateway.frames import Codec, split_at_digest
 from dreamsync_server.gateway.gate import Gate, Viewer
 from dreamsync_server.gateway.views import Eyes, Turn, fold
-from dreamsync_server.world.commit import Outcome, Position
+from dreamsync_server.world.commit import Cause, Outcome, Position
 from dreamsync_server.world.state import Facts
 from dreamsync_server.world.values import add_hashes, digest_hex
 
@@ -35,7 +35,7 @@ class Outlet(Protocol):
 class Owner(Protocol):
     """Whose session a member is: the conversation on its socket."""
 
-    def decided(self, outcome: Outcome, kind: str) -> None:
+    def decided(self, outcome: Outcome, cause: Cause) -> None:
         """Know that a proposal of the session has its outcome; the client is told elsewhere."""
         ...
 

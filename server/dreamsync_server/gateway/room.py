@@ -284,7 +284,7 @@ class Room:
             member = self.members.get(outcome.session)
             if member is None:
                 continue
-            member.owner.decided(outcome, step.commit.cause.kind)
+            member.owner.decided(outcome, step.commit.cause)
             if outcome.n:
                 found.setdefault(member, []).append((outcome, step.commit.cause))
         return found
