@@ -29,6 +29,15 @@ async def test_it_opens_a_public_world_says_so_and_ends_cleanly(tmp_path: Path) 
     assert "Traceback" not in served.printed
 
 
+async def test_it_ends_cleanly_also_before_its_world_is_open(tmp_path: Path) -> None:
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        async with asyncio.timeout(20):
+            while not any(b"node_process" in command_of(pid) for pid in served.family()):
+                await asyncio.sleep(0.01)
+        assert await served.end(signal.SIGINT) == 0
+    assert "Traceback" not in served.printed
+
+
 async def test_nothing_is_left_behind_when_the_parent_is_killed(tmp_path: Path) -> None:
     async with serving(tmp_path / "data", *ANY_PORT) as served:
         await served.until("Ctrl-C stops everything")

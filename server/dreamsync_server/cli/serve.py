@@ -55,8 +55,9 @@ async def _serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             works = [group.create_task(child.run()) for child in children]
             house = House(settings, url)
-            group.create_task(announce(house, survives, stop))
+            poster = group.create_task(announce(house, survives, stop))
             await stop.wait()
+            poster.cancel()
             print("dreamsync: closing; every world is kept", file=sys.stderr)
             for child in reversed(children):
                 await child.stop()
