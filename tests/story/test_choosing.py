@@ -1,21 +1,73 @@
-"""Choosing: the most specific beat that may be cued, and the trace of it."""
+"""Choosing: points for each beat that may be cued, a bar that falls, a seeded draw."""
 
 from support.packs import night_for_two
 
-from dreamsync_server.story.choosing import candidates, trace_of
+from dreamsync_server.story.choosing import candidates, choose
+from dreamsync_server.world.values import Drift
 
 
 def test_only_beats_that_may_be_cued_are_candidates() -> None:
     play = night_for_two()
-    assert candidates(play.pack, play.facts, 0) == []
+    assert candidates(play.pack, play.facts) == []
     with play.facts.seen_at(240_000) as facts:
-        assert [c.beat for c in candidates(play.pack, facts, 240)] == ["chime"]
+        assert [c.beat for c in candidates(play.pack, facts)] == ["chime"]
 
 
-def test_the_most_specific_comes_first_and_is_traced() -> None:
+def test_the_more_specific_scores_higher_and_the_choice_is_traced() -> None:
     play = night_for_two()
     play.facts["attic.door"] = "open"
     with play.facts.seen_at(240_000) as facts:
-        found = candidates(play.pack, facts, 240)
-    assert [(c.beat, c.specificity) for c in found] == [("footsteps", 2), ("chime", 1)]
-    assert trace_of(found).startswith("footsteps#0 specificity=2")
+        found = {c.beat: dict(c.terms)["specific"] for c in candidates(play.pack, facts)}
+        choice = choose(play.pack, facts, 240)
+    assert found == {"footsteps": 6, "chime": 3}
+    assert choice.beat is not None
+    assert choice.trace().startswith(f"{choice.beat.beat}#0 {choice.beat.score} (")
+    assert "rivals" in choice.trace()
+
+
+def test_a_rising_beat_scores_more_the_more_tension_is_lacking() -> None:
+    play = night_for_two()
+    slopes = []
+    for level in (0, 4, 9):
+        for role in ("ada", "ben"):
+            play.facts[f"director.tension.{role}"] = Drift(level * 3_600_000, 0, 0, 0, 10)
+        with play.facts.seen_at(240_000) as facts:
+            [chime] = [c for c in candidates(play.pack, facts) if c.beat == "chime"]
+        slopes.append(dict(chime.terms)["slope"])
+    assert slopes == sorted(slopes, reverse=True)
+    assert slopes[0] > 0 > slopes[-1]
+
+
+def test_the_same_seed_and_second_give_the_same_choice() -> None:
+    play = night_for_two()
+    play.facts["attic.door"] = "open"
+    with play.facts.seen_at(240_000) as facts:
+        chosen = {choose(play.pack, facts, second).beat for second in range(240, 300)}
+        again = {choose(play.pack, facts, second).beat for second in range(240, 300)}
+    assert chosen == again
+
+
+def test_nothing_is_waited_for_without_end() -> None:
+    play = night_for_two()
+    for role in ("ada", "ben"):
+        play.facts[f"director.tension.{role}"] = Drift(10 * 3_600_000, 0, 0, 0, 10)
+        play.facts[f"director.lead.{role}"] = 239_000
+    play.facts["@beat.blossoming"] = 235_000
+    with play.facts.seen_at(240_000) as facts:
+        assert choose(play.pack, facts, 240).beat is None
+    play.facts["director.lead.ada"] = play.facts["director.lead.ben"] = 315_000
+    with play.facts.seen_at(320_000) as facts:
+        chosen = choose(play.pack, facts, 320).beat
+    assert chosen is not None
+    assert chosen.beat == "chime"
+
+
+def test_a_role_that_waited_too_long_has_the_next_claim() -> None:
+    play = night_for_two()
+    play.facts["attic.door"] = "open"
+    leads = {b.id: b.leads for b in play.pack.beats.values()}
+    with play.facts.seen_at(400_000) as facts:
+        choice = choose(play.pack, facts, 400)
+    assert choice.beat is not None
+    if choice.claim:
+        assert choice.claim in leads[choice.beat.beat]

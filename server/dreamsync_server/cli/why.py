@@ -108,7 +108,7 @@ def explain(pack: Pack, state: State, beat: Beat) -> Why:
         times_cued(facts, beat.id),
         0 if beat.when is None else distance(beat.when, facts, {}),
         tuple(leaves),
-        tuple(one.beat for one in candidates(pack, facts, facts.ms // 1000)),
+        tuple(one.beat for one in candidates(pack, facts)),
     )
 
 

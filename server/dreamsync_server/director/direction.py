@@ -7,13 +7,13 @@ is proposed again with the same number.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dreamsync_server.limits import DIRECTOR_RESEND_MS
-from dreamsync_server.story.choosing import candidates, trace_of
+from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.understudy import proposal_of, understudied_seats, what_to_do
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.directing import DIRECTOR
-from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import State, as_tuple, is_over
 
 
@@ -25,7 +25,7 @@ class Direction:
         self.term = 0  # 0: not asked for yet
         self.is_stale = False  # a newer director has taken over
         self._pack = state.pack
-        self._book = OfferBook(state.pack)
+        self._guide = Guide(state.pack)
         self._n = 0
         self._unanswered: dict[int, tuple[Proposal, int]] = {}  # n -> (proposal, sent ms)
         self._term_sent_ms = 0
@@ -90,14 +90,11 @@ class Direction:
     def _new_proposals(self, second: int, now_ms: int) -> list[Proposal]:
         facts = self.state.facts
         found: list[Proposal] = []
-        ranked = candidates(self._pack, facts, second)
-        if ranked:
-            best = ranked[0]
-            given = {"beat": best.beat, "occurrence": best.occurrence, "trace": trace_of(ranked)}
-            cue = Proposal("cue", "director", DIRECTOR, self._number(), given, term=self.term)
-            found.append(cue)
+        move = self._guide.next_move(self.state, second)
+        if move is not None:
+            found.append(replace(move, n=self._number(), term=self.term))
         for seat in understudied_seats(self._pack, facts):
-            done = what_to_do(self._pack, self._book, facts, seat.seat, second)
+            done = what_to_do(self._pack, self._guide.book, facts, seat.seat, second)
             if done is not None:
                 found.append(proposal_of(done, seat, self.term, self._number()))
         for proposal in found:

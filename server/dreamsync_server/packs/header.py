@@ -61,8 +61,7 @@ def read_header(sections: Sections, faults: Faults) -> Header:
 
 
 def _read_temperament(shape: Shape) -> Temperament:
-    found = shape.word("temperament", TEMPERAMENTS[0], TEMPERAMENTS)
-    return found  # type: ignore[return-value]  # it is one of the words
+    return shape.word("temperament", TEMPERAMENTS[0], TEMPERAMENTS)  # type: ignore[return-value]
 
 
 def _read_nudge_cap(shape: Shape) -> int:

@@ -1,65 +1,180 @@
-"""Choosing: which beat the director cues in a world second, and why.
+"""Choosing: which beat the director cues in a world second, if any, and why.
 
-Among the beats that may be cued now the most specific condition wins; ties go to an ending, then
-to the greater weight, then to the one cued longest ago, then to a draw from (seed, second).
+Every beat that may be cued now gets points: for how specific its condition is, what its authors
+weigh it, whether its slope is what the tension lacks, what its leads are owed, how long it has
+rested, how near it brings the ending that is headed for; less for what it takes out of players'
+hands. One is cued once it has the points that the temperament asks for, fewer the longer nothing
+has come; then it is drawn among those near the best, so that a story is not the same each time.
+The draw hangs on the world's seed and second alone: whoever directs, it falls the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dreamsync_server.story.fairness import Owed, claims, owed_roles
+from dreamsync_server.story.temperament import TEMPERS, Temper
+from dreamsync_server.story.tension import Mood, mood_of
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.cues import may_be_cued, times_cued
+from dreamsync_server.world.memory import temperament_of
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import Facts, as_tuple
 
 PROBE = Proposal("cue", "director")
 """What the director would propose, as far as the check of a cue looks at it."""
 
+_SPECIFICITY_MAX = 6
+_WEIGHT_MAX = 30
+_REST_MAX = 10
+_ENDING = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A beat that may be cued now, with what it is ranked by (greater is better)."""
+    """A beat that may be cued now. `terms` are its points by what they are for."""
 
     beat: str
     occurrence: int
-    specificity: int
-    is_ending: bool
-    weight: int
-    rest_ms: int  # world time since its last cue; the world's whole time where there was none
-    lot: int
+    terms: tuple[tuple[str, int], ...]
+    leads: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[int, int, int, int, int]:
-        """What candidates are compared by."""
-        return (self.specificity, int(self.is_ending), self.weight, self.rest_ms, self.lot)
+    def score(self) -> int:
+        """All points together."""
+        return sum(points for _, points in self.terms)
 
 
-def candidates(pack: Pack, facts: Facts, second: int) -> list[Candidate]:
-    """Return the beats that may be cued now, best first."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen in a second, `beat` None for nothing, and all that it was chosen from.
+
+    `bar` is how many points were needed; `drawn` of `total` fell to the chosen one; `claim` is
+    the role whose turn it was, "" for nobody's.
+    """
+
+    beat: Candidate | None
+    ranked: tuple[Candidate, ...]
+    mood: Mood
+    bar: int
+    drawn: int = 0
+    total: int = 0
+    claim: str = ""
+
+    def trace(self) -> str:
+        """Return the choice in one line: the chosen one, its points, its rivals, the draw."""
+        chosen = self.beat
+        if chosen is None:
+            return f"nothing: bar {self.bar}"
+        points = " ".join(f"{name}={points:+d}" for name, points in chosen.terms if points)
+        rivals = [f"{c.beat} {c.score}" for c in self.ranked if c.beat != chosen.beat][:3]
+        mood = f"tension {self.mood.group}/{self.mood.wanted} {self.mood.phase}"
+        told = [f"{chosen.beat}#{chosen.occurrence} {chosen.score} ({points})", mood]
+        if self.claim:
+            told.append(f"claim of {self.claim}")
+        told.append(f"drew {self.drawn} of {self.total}; bar {self.bar}")
+        return "; ".join([*told, *(("rivals " + ", ".join(rivals),) if rivals else ())])
+
+
+def candidates(pack: Pack, facts: Facts, steps: Mapping[str, int] | None = None) -> list[Candidate]:
+    """Return the beats that may be cued now, best first.
+
+    `steps` says how far beats are from the ending that is headed for (`beat <id>` -> steps).
+    """
+    beats = [beat for beat in pack.beats.values() if may_be_cued(pack, facts, beat, PROBE)]
+    if not beats:
+        return []
+    temper = TEMPERS[temperament_of(pack, facts)]
+    mood = mood_of(pack, facts, temper.lift)
+    owed = {one.role: one for one in owed_roles(pack, facts)}
     found = [
-        _candidate(beat, facts, second)
-        for beat in pack.beats.values()
-        if may_be_cued(pack, facts, beat, PROBE)
+        Candidate(
+            beat.id,
+            times_cued(facts, beat.id),
+            _terms(beat, facts, temper, mood, owed, steps or {}),
+            beat.leads,
+        )
+        for beat in beats
     ]
-    return sorted(found, key=lambda candidate: candidate.rank, reverse=True)
+    return sorted(found, key=lambda one: (-one.score, one.beat))
 
 
-def _candidate(beat: Beat, facts: Facts, second: int) -> Candidate:
+def choose(pack: Pack, facts: Facts, second: int, steps: Mapping[str, int] | None = None) -> Choice:
+    """Return what is to be cued in this world second, if anything."""
+    temper = TEMPERS[temperament_of(pack, facts)]
+    mood = mood_of(pack, facts, temper.lift)
+    ranked = candidates(pack, facts, steps)
+    bar = bar_of(pack, facts, temper)
+    field, claim = ranked, ""
+    for owed in claims(pack, facts):
+        led = [one for one in ranked if owed.role in one.leads]
+        if led:  # the bound on how long a role waits goes before all points
+            field, claim, bar = led, owed.role, -1_000
+            break
+    able = [one for one in field if one.score >= bar]
+    if not able:
+        return Choice(None, tuple(ranked), mood, bar)
+    floor = max(bar, able[0].score - temper.breadth) - 1
+    weights = [max(0, one.score - floor) ** 2 for one in able]
+    total = sum(weights)
     seed = int(as_tuple(facts["@world"])[0])
+    drawn = draw(seed, "director", second, total)
+    left = drawn
+    for one, weight in zip(able, weights, strict=True):
+        left -= weight
+        if left <= 0:
+            return Choice(one, tuple(ranked), mood, bar, drawn, total, claim)
+    raise AssertionError("a draw falls within its total")
+
+
+def quiet_ms(pack: Pack, facts: Facts) -> int:
+    """Return for how long the story has not moved: no cue, no new chapter."""
+    last_ms = int(str(facts.get("@chapter", 0)))
+    for beat_id in pack.beats:
+        cued_ms = facts.get(f"@beat.{beat_id}")
+        if type(cued_ms) is int:
+            last_ms = max(last_ms, cued_ms)
+    return facts.ms - last_ms
+
+
+def bar_of(pack: Pack, facts: Facts, temper: Temper) -> int:
+    """Return the points that a beat needs now: fewer the longer nothing has come."""
+    waited_ms = quiet_ms(pack, facts)
+    if waited_ms >= temper.impatience_ms:
+        return -1_000
+    return temper.bar - temper.bar * waited_ms // temper.impatience_ms
+
+
+def _terms(
+    beat: Beat,
+    facts: Facts,
+    temper: Temper,
+    mood: Mood,
+    owed: Mapping[str, Owed],
+    steps: Mapping[str, int],
+) -> tuple[tuple[str, int], ...]:
+    specificity = beat.when.specificity if beat.when is not None else 0
+    waited_ms = max((owed[role].waited_ms for role in beat.leads if role in owed), default=0)
+    spotlight = min(20, waited_ms // 9_000) * temper.spotlight // 100
     last_ms = facts.get(f"@beat.{beat.id}")
-    return Candidate(
-        beat.id,
-        times_cued(facts, beat.id),
-        beat.when.specificity if beat.when is not None else 0,
-        beat.is_ending,
-        beat.weight,
-        facts.ms - int(str(last_ms)) if last_ms is not None else facts.ms,
-        draw(seed, f"director/{beat.id}", second, 1000),
+    rest = 0 if last_ms is None else min(_REST_MAX, (facts.ms - int(str(last_ms))) // 30_000) - 10
+    near = steps.get(f"beat {beat.id}")
+    gain = 0 if near is None else max(0, 24 - 6 * near)
+    return (
+        ("specific", 3 * min(_SPECIFICITY_MAX, specificity)),
+        ("weight", min(_WEIGHT_MAX, beat.weight)),
+        ("slope", _slope(beat, mood) * temper.slope // 100),
+        ("spotlight", spotlight),
+        ("rest", rest),
+        ("intrusion", temper.intrusion * beat.intrusion * (2 if mood.is_anybody_engaged else 1)),
+        ("gain", gain),
+        ("ending", _ENDING if beat.is_ending else 0),
     )
 
 
-def trace_of(found: list[Candidate]) -> str:
-    """Return the trace of a choice in one line: the winner, then up to three rivals."""
-    return "; ".join(
-        f"{c.beat}#{c.occurrence} specificity={c.specificity} weight={c.weight}" for c in found[:4]
-    )
+def _slope(beat: Beat, mood: Mood) -> int:
+    """Return -20..20: whether a beat does to the tension what it lacks."""
+    if beat.tension == 0:
+        return 8 - abs(mood.lack) // 3
+    toward = mood.lack if beat.tension > 0 else -mood.lack
+    return min(20, max(-20, toward * 2 // 3))

@@ -8,7 +8,8 @@ from copy import copy
 from dataclasses import replace
 from typing import Any
 
-from dreamsync_server.story.choosing import candidates
+from dreamsync_server.story.guide import Guide
+from dreamsync_server.story.triggers import triggered
 from dreamsync_server.story.understudy import proposal_of, understudied_seats, what_to_do
 from dreamsync_server.world.agenda import Agenda
 from dreamsync_server.world.commit import ActKind, Commit, Moment, Outcome, Proposal, ProposerKind
@@ -16,7 +17,6 @@ from dreamsync_server.world.decide import decide
 from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import State, is_over
 
 FIRST_EPOCH = 1
@@ -47,7 +47,8 @@ class Playthrough:
         self._at_ms = at_ms
         self.propose(Proposal("open", "owner", arguments=given))
         self._agenda = Agenda(pack, self.state)
-        self._book = OfferBook(pack)
+        self._guide = Guide(pack)
+        self._book = self._guide.book
 
     def fork(self) -> "Playthrough":
         """Return a copy that goes its own way from here; costs some 20 µs."""
@@ -98,6 +99,12 @@ class Playthrough:
         """Let some world time pass."""
         return self.pass_to(self.state.world_ms + ms)
 
+    def next_due_ms(self) -> int | None:
+        """Return the world time of what falls due next; None where nothing will."""
+        assert self._agenda is not None, "a world opens before its time passes"
+        due = self._agenda.next_due()
+        return None if due is None else due[0]
+
     # --- people -----------------------------------------------------------------------------
 
     def join(self, session: str, role: str = "", kind: ProposerKind = "player") -> Outcome:
@@ -133,21 +140,30 @@ class Playthrough:
 
     # --- the director and the understudies ---------------------------------------------------
 
-    def direct_second(self) -> list[Commit]:
-        """Do what the director and its understudies do in this world second."""
+    def direct_second(self, *, by_triggers: bool = False) -> list[Commit]:
+        """Do what the director and its understudies do in this world second.
+
+        `by_triggers` has the plain trigger list in the director's place.
+        """
         if is_over(self.state.facts) or not self.state.is_running():
             return []
         found: list[Commit] = []
         second = self.state.world_ms // 1000
-        ranked = candidates(self.pack, self.state.facts, second)
-        if ranked:
-            given = {"beat": ranked[0].beat, "occurrence": ranked[0].occurrence}
-            found.append(self.direct(Proposal("cue", "director", DIRECTOR, 0, given)))
+        move = self._triggered(second) if by_triggers else self._guide.next_move(self.state, second)
+        if move is not None:
+            found.append(self.direct(move))
         for seat in understudied_seats(self.pack, self.state.facts):
             done = what_to_do(self.pack, self._book, self.state.facts, seat.seat, second)
             if done is not None and not is_over(self.state.facts):
                 found.append(self.direct(proposal_of(done, seat, TERM, 0)))
         return found
+
+    def _triggered(self, second: int) -> Proposal | None:
+        ranked = triggered(self.pack, self.state.facts, second)
+        if not ranked:
+            return None
+        given = {"beat": ranked[0].beat, "occurrence": ranked[0].occurrence}
+        return Proposal("cue", "director", DIRECTOR, 0, given)
 
     def direct(self, proposal: Proposal) -> Commit:
         """Propose something of the director's or an understudy's, with its next number."""

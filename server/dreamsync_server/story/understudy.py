@@ -10,6 +10,7 @@ from typing import Any
 
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.memory import hinted
 from dreamsync_server.world.model import Choice, Pack
 from dreamsync_server.world.offers import Offer, OfferBook, ParamOffer
 from dreamsync_server.world.seats import holder_of
@@ -19,6 +20,8 @@ PACE_S = 7
 """World seconds between two acts of one understudy, on average."""
 LEANING_WITHOUT_WORD = 1
 """The weight of what the role declares no leaning for: an action, `go`, `<choice>.<option>`."""
+HINT_PULL = 6
+"""What a hint adds to the weight of the action that an understudy was pointed to."""
 WAIT = "wait"
 """The leaning toward doing nothing this time; 0 where the role declares none."""
 CHOICE_WAIT_SHARE = 3
@@ -57,7 +60,8 @@ def what_to_do(
     if draw(seed, f"{stream}/pace", second, PACE_S) != 1:
         return None
     offers = [offer for offer in book.possible(facts, seat) if _writes_nothing(offer)]
-    weights = [_weight(pack, seat, offer) for offer in offers]
+    thought_of = hinted(facts, seat)
+    weights = [_weight(pack, seat, offer, thought_of) for offer in offers]
     if not any(weights):
         return None
     weights.append(pack.roles[seat].leanings.get(WAIT, 0))
@@ -111,8 +115,9 @@ def _writes_nothing(offer: Offer) -> bool:
     return not any(param.is_free_text for param in offer.params)
 
 
-def _weight(pack: Pack, seat: str, offer: Offer) -> int:
-    return max(0, pack.roles[seat].leanings.get(offer.action, LEANING_WITHOUT_WORD))
+def _weight(pack: Pack, seat: str, offer: Offer, thought_of: str) -> int:
+    leaning = max(0, pack.roles[seat].leanings.get(offer.action, LEANING_WITHOUT_WORD))
+    return leaning + HINT_PULL if offer.action == thought_of else leaning
 
 
 def _pick(weights: list[int], drawn: int) -> int:

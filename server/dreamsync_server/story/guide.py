@@ -1,0 +1,73 @@
+"""The director's judgement on one pack: what it proposes in a world second. It remembers nothing.
+
+Everything it goes by is in the facts, so that whoever asks it about the same world in the same
+second hears the same. What it keeps is worked out of the pack alone.
+"""
+
+from collections.abc import Mapping
+
+from dreamsync_server.story.choosing import Choice, choose
+from dreamsync_server.story.heading import STEPS_MAX, heading_of
+from dreamsync_server.story.nudges import Outlook, wanted_nudge
+from dreamsync_server.story.touching import Part, parts_of, steps_to
+from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.directing import DIRECTOR
+from dreamsync_server.world.model import Pack
+from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.state import Facts, State
+
+
+class Guide:
+    """Directs any world of one pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self.book = OfferBook(pack)
+        self._parts: tuple[Part, ...] | None = None
+        self._steps: dict[str, Mapping[str, int]] = {}
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the pack's parts read and change; worked out when first asked for."""
+        if self._parts is None:
+            self._parts = parts_of(self._pack)
+        return self._parts
+
+    def next_move(self, state: State, second: int) -> Proposal | None:
+        """Return the cue or nudge to propose in this world second, without number and term."""
+        facts = state.facts
+        if facts.get("director.standby"):
+            return None
+        heading = heading_of(self._pack, facts, second)
+        choice = choose(self._pack, facts, second, self.steps(heading))
+        if choice.beat is not None:
+            return _cue(choice, heading)
+        look = Outlook(state, self.book, second, heading, self.steps(heading), self.parts)
+        wish = wanted_nudge(look)
+        if wish is None:
+            return None
+        given = {**wish.given, "heading": heading, "trace": wish.why}
+        return Proposal("nudge", "director", DIRECTOR, arguments=given)
+
+    def choice(self, facts: Facts, second: int) -> Choice:
+        """Return which beat it would cue in this second, and out of what."""
+        return choose(self._pack, facts, second, self.steps(heading_of(self._pack, facts, second)))
+
+    def steps(self, ending: str) -> Mapping[str, int]:
+        """Return how many steps of cause and effect parts of the pack are from an ending."""
+        if not ending:
+            return {}
+        if ending not in self._steps:
+            self._steps[ending] = steps_to(self._pack, self.parts, ending, STEPS_MAX)
+        return self._steps[ending]
+
+
+def _cue(choice: Choice, heading: str) -> Proposal:
+    assert choice.beat is not None, "asked only where something was chosen"
+    given = {
+        "beat": choice.beat.beat,
+        "occurrence": choice.beat.occurrence,
+        "heading": heading,
+        "trace": choice.trace(),
+    }
+    return Proposal("cue", "director", DIRECTOR, arguments=given)

@@ -1,0 +1,51 @@
+"""Heading: which ending the director makes for, chosen once by a draw and rarely changed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dreamsync_server.world.chance import draw
+from dreamsync_server.world.model import Beat, Pack
+from dreamsync_server.world.state import Facts, as_tuple
+from dreamsync_server.world.trace import failing
+
+REVIEW_S: Final = 120
+"""World seconds between two looks at whether another ending is much nearer."""
+STEPS_MAX: Final = 4
+
+Pathway = Mapping[str, int]
+"""Beat -> how many steps of cause and effect it is from an ending; not there: too far."""
+
+
+def sought_endings(pack: Pack) -> list[Beat]:
+    """Return the endings that a director may make for: those it may cue."""
+    return [beat for beat in pack.beats.values() if beat.is_ending and not beat.is_manual]
+
+
+def leaves_away(beat: Beat, facts: Facts) -> int:
+    """Return how many leaves keep a beat's condition from holding."""
+    return 0 if beat.when is None else len(failing(beat.when, facts, {}))
+
+
+def heading_of(pack: Pack, facts: Facts, second: int) -> str:
+    """Return the ending to make for, "" where the pack has none to seek.
+
+    The one already headed for, unless in a second of review another is less than half as far.
+    """
+    endings = sought_endings(pack)
+    if not endings:
+        return ""
+    current = str(facts.get("director.heading", ""))
+    is_sought = any(beat.id == current for beat in endings)
+    if is_sought and second % REVIEW_S:
+        return current
+    away = {beat.id: leaves_away(beat, facts) for beat in endings}
+    if is_sought and 2 * min(away.values()) >= away[current]:
+        return current
+    weights = [60 // (1 + away[beat.id]) + 1 for beat in endings]
+    seed = int(as_tuple(facts["@world"])[0])
+    drawn = draw(seed, "director/heading", second // REVIEW_S, sum(weights))
+    for beat, weight in zip(endings, weights, strict=True):
+        drawn -= weight
+        if drawn <= 0:
+            return beat.id
+    return endings[-1].id

@@ -1,0 +1,98 @@
+"""Hints: which of the things a role could do now would help, tried out one by one.
+
+Only what is offered to the role is looked at, so that a hint tells nobody what their role does
+not know; that it would help is what a hint is for.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from dreamsync_server.story.forecast import after
+from dreamsync_server.world.chance import draw
+from dreamsync_server.world.model import Action, Beat
+from dreamsync_server.world.offers import Offer, OfferBook
+from dreamsync_server.world.state import State, as_tuple
+from dreamsync_server.world.trace import distance
+
+_TRIES: Final = 2
+"""Bindings of an action's parameters that are tried."""
+_FIRST_GOAL: Final = 3
+"""How much more the first goal counts than the others."""
+
+
+class Hint(NamedTuple):
+    """An action that would help; `gain` in hundredths of the way to a goal, 0 for a mere chance."""
+
+    action: str
+    gain: int
+
+
+def best_hint(
+    state: State,
+    book: OfferBook,
+    role: str,
+    goals: list[Beat],
+    second: int,
+    steps: Mapping[str, int],
+) -> Hint | None:
+    """Return the action that brings the goals nearest, None where nothing can be pointed to.
+
+    Where nothing helps at once it is one on the way (`steps`: `action <id>` -> how far).
+    """
+    before: dict[str, int] = {}
+    best: Hint | None = None
+    far: tuple[int, int, str] | None = None
+    for number, (offer, action) in enumerate(_possible(state, book, role)):
+        for names in _bindings(state, offer, role, second):
+            if action.when is not None and not action.when.run(state.facts, names):
+                continue
+            gain = _gain(state, action, names, goals, before)
+            if gain > 0 and (best is None or gain > best.gain):
+                best = Hint(action.id, gain)
+        step = steps.get(f"action {action.id}")
+        if step is not None and (far is None or (step, number) < far[:2]):
+            far = (step, number, action.id)
+    if best is not None or far is None:
+        return best
+    return Hint(far[2], 0)
+
+
+def _possible(state: State, book: OfferBook, role: str) -> Iterator[tuple[Offer, Action]]:
+    for offer in book.offered(state.facts, role):
+        action = state.pack.actions.get(offer.action)
+        is_plain = not offer.is_veiled and not any(param.is_free_text for param in offer.params)
+        if action is not None and offer.refusal is None and is_plain:
+            yield offer, action
+
+
+def _bindings(state: State, offer: Offer, role: str, second: int) -> Iterator[dict[str, Any]]:
+    seed = int(as_tuple(state.facts["@world"])[0])
+    for number in range(_TRIES if offer.params else 1):
+        names: dict[str, Any] = {"me": role}
+        for param in offer.params:
+            drawn = draw(seed, f"director/hint/{role}/{param.name}", 4 * second + number, 10**6)
+            values = param.values or (param.type.low, param.type.high)
+            names[param.name] = values[drawn % len(values)]
+        yield names
+
+
+def _gain(
+    state: State,
+    action: Action,
+    names: Mapping[str, Any],
+    goals: list[Beat],
+    before: dict[str, int],
+) -> int:
+    """Return what an action is worth, in hundredths of the way to each goal that it brings near."""
+    for goal in goals:
+        if goal.id not in before and goal.when is not None:
+            before[goal.id] = distance(goal.when, state.facts, {})
+    gain = 0
+    with after(state, action, names) as wrote:
+        for number, goal in enumerate(goals):
+            if goal.when is None or goal.when.reads.isdisjoint(wrote):
+                continue
+            was = before[goal.id]
+            now = distance(goal.when, state.facts, {})
+            gain += (100 * (was - now) // max(1, was)) * (1 if number else _FIRST_GOAL)
+    return gain

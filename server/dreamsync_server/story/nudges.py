@@ -1,0 +1,210 @@
+"""Nudges: which of its other means the director uses in a world second, if any.
+
+In order of need: a role that a waiting beat lacks is cast; a role that waited too long is spoken
+to; a story that stands still is helped along, rung by rung; threads that have come apart are
+bridged; what spoils the story is denied. Nudges in the pack's own words go before ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dreamsync_server.story.fairness import claims, owed_roles
+from dreamsync_server.story.heading import leaves_away
+from dreamsync_server.story.hints import best_hint
+from dreamsync_server.story.rescue import LADDER, Standstill, standstill
+from dreamsync_server.story.touching import Part
+from dreamsync_server.world.chance import draw
+from dreamsync_server.world.memory import hinted, present_roles, wait_before_nudge
+from dreamsync_server.world.model import Beat, Nudge, Pack
+from dreamsync_server.world.nudging import refusal_of_nudge
+from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.state import Facts, State, as_tuple
+
+GOALS_MAX: Final = 6
+"""Beats whose distance is looked at when a hint is sought."""
+_TOWARD_HEADING: Final = 4
+"""How much more a nudge is liked that helps what is headed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A nudge that the director wants: what it proposes, and why, in one line."""
+
+    given: Mapping[str, Any]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a nudge is chosen from: the world now, and what is headed for."""
+
+    state: State
+    book: OfferBook
+    second: int
+    heading: str
+    steps: Mapping[str, int]
+    parts: tuple[Part, ...]
+
+    @property
+    def pack(self) -> Pack:
+        """The world's pack."""
+        return self.state.pack
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as they are now."""
+        return self.state.facts
+
+
+def wanted_nudge(look: Outlook) -> Wish | None:
+    """Return the nudge that is needed most now, None where none is or none is allowed yet."""
+    wait_ms = wait_before_nudge(look.pack, look.facts)
+    still = standstill(look.pack, look.facts)
+    if wait_ms != 0:
+        return _past_the_cap(look, still)
+    return (
+        _cast(look)
+        or _to_who_waits(look)
+        or (_rescue(look, still) if still is not None else None)
+        or _bridge(look)
+        or _of_pack(look, ("deny",), "it spoils the story")
+    )
+
+
+def _past_the_cap(look: Outlook, still: Standstill | None) -> Wish | None:
+    """Clocks and calls for help are not told to players, and go past the cap."""
+    return _rescue(look, still) if still is not None and still.means in ("clock", "call") else None
+
+
+def _cast(look: Outlook) -> Wish | None:
+    for beat in look.pack.beats.values():
+        lacking = [
+            lead
+            for lead, what in beat.absent.items()
+            if what == "understudy" and look.facts[f"{lead}.held"] == "nobody"
+        ]
+        if not lacking or look.facts.get(f"@vacant.{lacking[0]}"):
+            continue
+        in_chapter = not beat.chapters or look.facts["chapter"] in beat.chapters
+        if in_chapter and leaves_away(beat, look.facts) == 0:
+            return Wish({"means": "cast", "target": lacking[0]}, f"{beat.id} needs {lacking[0]}")
+    return None
+
+
+def _to_who_waits(look: Outlook) -> Wish | None:
+    for owed in claims(look.pack, look.facts):
+        why = f"nothing was about {owed.role} for {owed.waited_ms // 1000} s"
+        wish = _of_pack(look, ("hint", "cause"), why, owed.role) or _hint(look, owed.role, why)
+        if wish is not None:
+            return wish
+    return None
+
+
+def _rescue(look: Outlook, still: Standstill) -> Wish | None:
+    """Take the rung that is due, or the first above it for which there is a means."""
+    why = f"nothing has moved for {still.quiet_ms // 1000} s"
+    for rung in range(still.rung, len(LADDER)):
+        wish = _on_rung(look, rung, why)
+        if wish is not None:
+            return Wish({**wish.given, "rung": rung + 1}, f"{wish.why}; rung {LADDER[rung]}")
+    return None
+
+
+def _on_rung(look: Outlook, rung: int, why: str) -> Wish | None:
+    match LADDER[rung]:
+        case "hint" | "clue":
+            wish = _of_pack(look, ("hint",), why)
+            roles = [owed.role for owed in owed_roles(look.pack, look.facts)]
+            for role in roles if wish is None else ():
+                wish = _hint(look, role, why)
+                if wish is not None:
+                    break
+            return wish
+        case "cause":
+            return _of_pack(look, ("cause", "bridge"), why)
+        case "reveal":
+            return _of_pack(look, ("rescue",), why)
+        case "clock":
+            return _clock(look, why)
+        case "call":
+            return Wish({"means": "call", "target": why}, why)
+
+
+def _hint(look: Outlook, role: str, why: str) -> Wish | None:
+    if hinted(look.facts, role):
+        return None
+    goals = _goals(look)
+    found = best_hint(look.state, look.book, role, goals, look.second, look.steps)
+    if found is None:
+        return None
+    given = {"means": "hint", "target": role, "action": found.action}
+    return Wish(given, f"{why}; {found.action} gains {found.gain}")
+
+
+def _goals(look: Outlook) -> list[Beat]:
+    """Return what hints should bring nearer: the ending, then the beats of now that are nearest."""
+    chapter = look.facts["chapter"]
+    near = []
+    for beat in look.pack.beats.values():
+        is_open = not beat.times_max or look.facts[f"cued.{beat.id}"] == 0
+        if beat.is_ending or beat.is_manual or beat.when is None or not is_open:
+            continue
+        if beat.chapters and chapter not in beat.chapters:
+            continue
+        away = leaves_away(beat, look.facts)
+        if away:
+            near.append((away, beat.id))
+    found = [look.pack.beats[beat_id] for _, beat_id in sorted(near)[:GOALS_MAX]]
+    heading = look.pack.beats.get(look.heading)
+    return [heading, *found] if heading is not None else found
+
+
+def _bridge(look: Outlook) -> Wish | None:
+    """Bring threads together that have come apart: nobody is with anybody."""
+    scenes = [look.facts[f"{role}.scene"] for role in present_roles(look.pack, look.facts)]
+    if len(scenes) < 2 or len(set(scenes)) < len(scenes):
+        return None
+    return _of_pack(look, ("bridge",), "everybody is alone")
+
+
+def _clock(look: Outlook, why: str) -> Wish | None:
+    """Hurry the clock that turns the chapter, by a quarter of what is left of it."""
+    turning = {"chapter"}
+    for part in look.parts:
+        if part.kind == "law" and "chapter" in part.changes:
+            turning |= part.reads
+    for part in look.parts:
+        if part.kind != "clock" or turning.isdisjoint(part.changes):
+            continue
+        ends_ms = look.facts[f"clock.{part.id}"]
+        if type(ends_ms) is int and ends_ms > look.facts.ms + 40_000:
+            by_ms = -((ends_ms - look.facts.ms) // 4)
+            return Wish({"means": "hurry", "clock": part.id, "by_ms": by_ms}, why)
+    return None
+
+
+def _of_pack(look: Outlook, kinds: tuple[str, ...], why: str, role: str = "") -> Wish | None:
+    """Return a nudge of the pack of some kinds that may be used now, drawn by weight."""
+    able = [
+        nudge
+        for nudge in look.pack.nudges.values()
+        if nudge.kind in kinds
+        and (not role or role in nudge.roles)
+        and refusal_of_nudge(look.facts, nudge, is_director=True) is None
+    ]
+    weights = [_liking(look, nudge) for nudge in able]
+    total = sum(weights)
+    if total == 0:
+        return None
+    seed = int(as_tuple(look.facts["@world"])[0])
+    left = draw(seed, "director/nudge", look.second, total)
+    for nudge, weight in zip(able, weights, strict=True):
+        left -= weight
+        if left <= 0:
+            return Wish({"means": nudge.kind, "target": nudge.id}, why)
+    return None
+
+
+def _liking(look: Outlook, nudge: Nudge) -> int:
+    return nudge.weight * (_TOWARD_HEADING if look.heading in nudge.toward else 1)

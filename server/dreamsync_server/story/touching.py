@@ -1,0 +1,124 @@
+"""Touching: which facts each part of a pack reads and can change, and how far it is from an ending.
+
+A coarse map, made once for a pack: it asks not whether a change helps, only whether there is a
+way. What helps is tried out on a copy (`forecast.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dreamsync_server.world import effects as fx
+from dreamsync_server.world.effects import Effect
+from dreamsync_server.world.expr import Const
+from dreamsync_server.world.model import Expr, Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a pack that does something: kind (action, law, beat, clock, choice, nudge), id."""
+
+    kind: str
+    id: str
+    reads: frozenset[str]
+    changes: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """What it is called in an explanation: `action draw`."""
+        return f"{self.kind} {self.id}"
+
+
+def parts_of(pack: Pack) -> tuple[Part, ...]:
+    """Return every part of a pack that has effects, with what it reads and changes."""
+    found: list[Part] = []
+
+    def add(kind: str, id_: str, whens: list[Expr | None], effects: tuple[Effect, ...],
+            *own: str) -> None:  # fmt: skip
+        reads: set[str] = set()
+        for when in [*whens, *_inner_conditions(effects)]:
+            if when is not None:
+                reads |= when.reads
+        changed = {name for effect in _walk(effects) for name in _changed(effect)}
+        found.append(Part(kind, id_, frozenset(reads), frozenset((*changed, *own))))
+
+    for action in pack.actions.values():
+        whens = [action.when, *(param.when for param in action.params)]
+        add("action", action.id, whens, action.effects, f"did.{action.id}")
+    for law in pack.laws.values():
+        add("law", law.id, [law.when], law.effects)
+    for beat in pack.beats.values():
+        own = (f"cued.{beat.id}", *(("ending",) if beat.is_ending else ()))
+        add("beat", beat.id, [beat.when], beat.effects, *own)
+    for clock in pack.clocks.values():
+        add("clock", clock.id, [], clock.effects, f"clock.{clock.id}")
+    for choice in pack.choices.values():
+        for option in choice.options.values():
+            own = (f"choice.{choice.id}", f"chose.{choice.id}")
+            add("choice", choice.id, [option.when], option.effects, *own)
+    for nudge in pack.nudges.values():
+        add("nudge", nudge.id, [nudge.when], nudge.effects)
+    return tuple(found)
+
+
+def steps_to(pack: Pack, parts: tuple[Part, ...], beat_id: str, most: int) -> dict[str, int]:
+    """Return label -> steps of cause and effect from a part to a beat, up to `most` of them."""
+    beat = pack.beats[beat_id]
+    wanted = set(beat.when.reads) if beat.when is not None else set()
+    found: dict[str, int] = {f"beat {beat_id}": 0}
+    for step in range(1, most + 1):
+        new = [p for p in parts if p.label not in found and not wanted.isdisjoint(p.changes)]
+        for part in new:
+            found[part.label] = step
+        wanted = {name for part in new for name in part.reads}
+    return found
+
+
+def changers(parts: tuple[Part, ...], name: str) -> list[str]:
+    """Return what can change a fact: `action draw`, `law dusk`, `beat knock`, `clock bedtime`."""
+    found = dict.fromkeys(part.label for part in parts if name in part.changes)
+    if name.endswith(".scene"):
+        found["walking there"] = None
+    return list(found)
+
+
+def _walk(effects: tuple[Effect, ...]) -> Iterator[Effect]:
+    for effect in effects:
+        yield effect
+        match effect:
+            case fx.If() | fx.Chance():
+                yield from _walk(effect.then)
+                yield from _walk(effect.other)
+            case fx.Each():
+                yield from _walk(effect.effects)
+            case _:
+                pass
+
+
+def _inner_conditions(effects: tuple[Effect, ...]) -> list[Expr | None]:
+    return [e.when for e in _walk(effects) if isinstance(e, fx.If | fx.Each)]
+
+
+def _changed(effect: Effect) -> tuple[str, ...]:
+    match effect:
+        case fx.Set() | fx.Add() | fx.SetRate() | fx.Append() | fx.Remove() | fx.Roll():
+            return effect.fact.reach
+        case fx.Move():
+            return tuple(f"{who}.scene" for who in _domain(effect.who))
+        case fx.Give():
+            return tuple(f"{thing}.holder" for thing in _domain(effect.thing))
+        case fx.StartClock() | fx.StopClock() | fx.HurryClock():
+            return (f"clock.{effect.clock}",)
+        case fx.Offer():
+            return (f"choice.{effect.choice}", f"chose.{effect.choice}")
+        case fx.ToChapter():
+            return ("chapter",)
+        case fx.End():
+            return ("ending",)
+        case _:
+            return ()
+
+
+def _domain(expr: Expr) -> tuple[str, ...]:
+    if isinstance(expr.node, Const):
+        return (str(expr.node.value),)
+    return expr.type.choices
