@@ -14,10 +14,11 @@ from dreamsync.dream import Dream, _socket_url
 from dreamsync.entry import Greeting
 from dreamsync.protocol import server_messages as wire
 from dreamsync.protocol.cards import ActionOffer, ParamOffer
+from dreamsync.session import State
 from dreamsync_server.store.reading import catch_up
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.state import State
+from dreamsync_server.world.state import State as WorldState
 from faults.line_tap import LineTap
 from faults.rig import Rig
 
@@ -53,6 +54,11 @@ class Client:
     acks: list[float] = field(default_factory=list)  # when outcomes came, by the loop's clock
 
     @property
+    def is_live(self) -> bool:
+        """Whether its session stands on a line now."""
+        return self.viewer._conversation.session.state is State.LIVE
+
+    @property
     def player(self) -> dreamsync.Player:
         """The client as a player."""
         assert isinstance(self.viewer, dreamsync.Player)
@@ -76,6 +82,7 @@ class Cast:
         self.world: dreamsync.World
         self.stack = contextlib.AsyncExitStack()
         self.on_ack: Callable[[], None] = lambda: None
+        self._stop = asyncio.Event()
         self._quick = quick
 
     async def open(self, *, speed: int, understudies: bool = False) -> None:
@@ -99,6 +106,8 @@ class Cast:
             viewer = await dream.watch(world.id, invite=world.invite)
         else:
             viewer = await dream.desk(world.id, token=world.desk_token, name=name)
+        assert dream._lobby is not None, "open"
+        await dream._lobby.close()  # so that what is cut is the session's line
         record = Record(name=name, kind=kind, session=viewer.session)
         client = Client(tap, dream, record, viewer)
         self.clients.append(client)
@@ -134,12 +143,16 @@ class Cast:
         """Whether the world has not ended, as far as the desk knows."""
         return not self.desk.facts.get("ending")
 
-    async def play(self, until: asyncio.Event, *, pause_s: float = 0.03) -> None:
-        """Let all players act by seeded choice until told to stop, or the world ends."""
+    async def play(self, *, pause_s: float = 0.03) -> None:
+        """Let all players act by seeded choice until they are to rest, or the world ends."""
         async with asyncio.TaskGroup() as group:
             for client in self.players:
                 dice = random.Random(f"{self.seed}/{client.record.name}")
-                group.create_task(play(client, dice, until, pause_s, self.on_ack))
+                group.create_task(play(client, dice, self._stop, pause_s, self.on_ack))
+
+    def rest(self) -> None:
+        """Let nobody act any more."""
+        self._stop.set()
 
     async def settle(self) -> None:
         """See that everybody goes on: the desk's word reaches all, within `SETTLE_S`."""
@@ -150,9 +163,9 @@ class Cast:
             for client in self.clients:
                 await until_position(client.viewer, outcome.position)
 
-    async def log(self) -> tuple[list[Commit], State]:
+    async def log(self) -> tuple[list[Commit], WorldState]:
         """Return the world's whole log as the store has it, and the state it comes to."""
-        state = State(self.pack)
+        state = WorldState(self.pack)
         commits = await catch_up(self.rig.reader, self.world.id, state)
         return list(commits), state
 

@@ -117,12 +117,12 @@ async def _round(rig: Rig, report: Report, kills: int, seed: str, packs: Sequenc
         casts.append(cast)
     field_ = Field(rig, casts)
     before = field_.kills
-    stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for cast in casts:
-            group.create_task(cast.play(stop))
+            group.create_task(cast.play())
         await _strike(field_, dice, before + kills)
-        stop.set()
+        for cast in casts:
+            cast.rest()
     for cast in casts:
         await cast.settle()
     report.kills += field_.kills - before

@@ -71,6 +71,7 @@ class LineTap:
     def __init__(self, node_port: int, tick: Iterator[int]) -> None:
         self.lines: list[Line] = []
         self.cuts = 0  # made here, by bytes or by `cut`
+        self.lines_cut = 0  # number of the last line that was cut, from 1
         self.is_refusing = False
         self._node_port = node_port
         self._tick = tick
@@ -105,6 +106,11 @@ class LineTap:
         return f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     @property
+    def is_open(self) -> bool:
+        """Whether the client has a line now."""
+        return bool(self._open)
+
+    @property
     def raw(self) -> bytes:
         """Every byte that came down, on all lines; lines are kept apart by a zero byte."""
         return b"\0".join(b"".join(some for _, some in line.pieces) for line in self.lines)
@@ -121,8 +127,12 @@ class LineTap:
     def cut(self) -> None:
         """Cut now."""
         for line in tuple(self._open):
-            self.cuts += 1
+            self._note_cut(line)
             line.cut()
+
+    def _note_cut(self, line: Line) -> None:
+        self.cuts += 1
+        self.lines_cut = max(self.lines_cut, self.lines.index(line) + 1)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_refusing:
@@ -160,7 +170,7 @@ class LineTap:
                     line.pieces.append((next(self._tick), some))
                 writer.write(some)
                 if is_last:
-                    self.cuts += 1
+                    self._note_cut(line)
                     return
                 await writer.drain()
         except OSError:
