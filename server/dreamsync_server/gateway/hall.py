@@ -8,7 +8,9 @@ rooms their beat.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from itertools import cycle
 from typing import Any, Final
+from zlib import crc32
 
 from dreamsync.protocol import client_messages as wire
 from dreamsync_server.clock import Clock
@@ -47,6 +49,9 @@ from dreamsync_server.world.commit import Commit, Proposal, ProposerKind
 
 log = logging.getLogger(__name__)
 
+# Rooms have their beat and their look at the log in parts of a second, each always in the same
+# one, so that many worlds do not keep the loop busy at the same moment.
+_PARTS: Final = 20
 _OWNED: Final = ("here", "elsewhere")
 
 
@@ -74,6 +79,7 @@ class Hall:
         self.tokens = tokens or Tokens()
         self.telemetry = telemetry or Telemetry(has_process=False)
         self.rooms: dict[str, Room] = {}
+        self._parts: list[dict[str, Room]] = [{} for _ in range(_PARTS)]
         self.is_draining = False
         self._submit = submit
         self._ensure = ensure
@@ -238,14 +244,18 @@ class Hall:
             lambda at_s: self._wake_at(card.world, at_s),
             self._judge,
         )
-        self.rooms[card.world] = room
+        self.rooms[card.world] = self._part_of(card.world)[card.world] = room
         self._empty_s[card.world] = self.clock.mono_s()
         self._look_soon(room)  # what came between the loading and now was handed to nobody
         return room
 
+    def _part_of(self, world: str) -> dict[str, Room]:
+        return self._parts[crc32(world.encode()) % _PARTS]
+
     def _close_room(self, world: str) -> None:
         self._listening.discard(world)
         self.rooms.pop(world, None)
+        self._part_of(world).pop(world, None)
         self._empty_s.pop(world, None)
         known = self._timers.pop(world, None)
         if known is not None:
@@ -286,13 +296,14 @@ class Hall:
             self._close_room(room.card.world)
 
     async def _keep_beat(self) -> None:
+        """Give each room its beat once a second, some of them at a time."""
         loop = asyncio.get_running_loop()
         next_s = loop.time()
-        while True:
-            next_s = max(next_s + QUIET_INTERVAL_S, loop.time())
+        for part in cycle(self._parts):
+            next_s = max(next_s + QUIET_INTERVAL_S / _PARTS, loop.time())
             await asyncio.sleep(next_s - loop.time())
             now_s = self.clock.mono_s()
-            for world, room in tuple(self.rooms.items()):
+            for world, room in tuple(part.items()):
                 self._guard(room, room.beat)
                 if room.members:
                     self._empty_s[world] = now_s
@@ -306,9 +317,9 @@ class Hall:
             self.on_bell(bell)
 
     async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(DOORBELL_LOOK_S)
-            for room in tuple(self.rooms.values()):
+        for part in cycle(self._parts):
+            await asyncio.sleep(DOORBELL_LOOK_S / _PARTS)
+            for room in tuple(part.values()):
                 self._look_soon(room)
 
     def _look_soon(self, room: Room) -> None:
