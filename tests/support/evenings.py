@@ -8,13 +8,18 @@ from typing import Any
 
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import begin
-from dreamsync_server.world.commit import Event
+from dreamsync_server.world.commit import Event, Outcome
 from support.packs import expo
 
-CHAPTER_S_MAX = 1_200
-"""No chapter of the expo lasts longer."""
+STORY_S_MAX = 4_500
+"""No run of the expo lasts longer."""
 CROWD = 60
 """How full the hall is before anybody shows anything."""
+
+CHAOS_MAX = 100
+AWAKE = 6
+"""The imagination that one can wake oneself with."""
+FIVE = ("casebook", "ledger", "reel", "drawings", "letters")
 
 
 class Evening:
@@ -35,21 +40,19 @@ class Evening:
     # --- people
 
     def tries(self, role: str, action: str, **params: Any) -> str:
-        """Let a role's player try something; return the outcome's code."""
-        return self.play.act(self._player(role), action, **params).code
+        """Let a role's player try something, waiting where it is too soon; return the code."""
+        return self._act(role, action, params).code
 
     def do(self, role: str, action: str, **params: Any) -> None:
-        """Let a role's player do something, waiting out what the action asks to wait."""
-        outcome = self.play.act(self._player(role), action, **params)
-        if outcome.code == "cooldown":
-            self.play.pass_ms(dict(outcome.arguments)["wait_ms"])
-            outcome = self.play.act(self._player(role), action, **params)
+        """Let a role's player do something, waiting where it is too soon."""
+        outcome = self._act(role, action, params)
         assert outcome.code == "ok", f"{role} cannot {action}: {outcome}"
 
     def go(self, role: str, *scenes: str) -> None:
-        """Let a role's player walk from scene to scene."""
+        """Let a role's player walk from scene to scene, unless already there."""
         for scene in scenes:
-            self.do(role, "go", to=scene)
+            if self[f"{role}.scene"] != scene:
+                self.do(role, "go", to=scene)
 
     def choose(self, role: str, choice: str, option: str) -> None:
         """Let a role's player answer a choice."""
@@ -65,6 +68,16 @@ class Evening:
         if "@session.s_desk" not in self.play.facts:
             self.play.join("s_desk", kind="desk")
         return self.play.ask("cue", "desk", "s_desk", {"beat": beat}).code
+
+    def _act(self, role: str, action: str, params: dict[str, Any]) -> Outcome:
+        session = self._player(role)
+        outcome = self.play.act(session, action, **params)
+        if outcome.code == "cooldown":
+            wait_ms = dict(outcome.arguments)["wait_ms"]
+            assert isinstance(wait_ms, int)
+            self.play.pass_ms(wait_ms)
+            outcome = self.play.act(session, action, **params)
+        return outcome
 
     def _player(self, role: str) -> str:
         session = f"s_{role}"
@@ -85,7 +98,7 @@ class Evening:
         while self["chapter"] != chapter and not self.ending:
             self.wait(5)
             waited_s += 5
-            assert waited_s <= CHAPTER_S_MAX, f"{chapter} never begins"
+            assert waited_s <= STORY_S_MAX, f"{chapter} never begins"
 
     # --- what came of it
 
@@ -162,15 +175,93 @@ class Evening:
                 self.go(holder, "expo.backstage")
             self.do(holder, "show_video", what=thing)
 
+    def challenge(self) -> None:
+        """The expo: two questions that Ellis lets stand, and a boy who says it plainly."""
+        self.go("leo", "expo.stage")
+        self.go("mia", "expo.stage")
+        for charge in ("returns", "index"):
+            self.do("mia", "raise_claim", charge=charge)
+            self.do("leo", "say_it_plainly")
+            self.wait(50)
+
+    def hear_her_laugh(self) -> None:
+        """The expo: Juno sleeps on stage, and Ava at the front hears whose laugh it is."""
+        self.cue("expo.demonstration")
+        self.do("ava", "step_to_front")
+        self.cue("expo.foreign_laughter")
+        self.choose("ava", "laughter", "call_her_name")
+        self.do("ava", "speak_as_mother")
+
+    def to_uproar(self) -> None:
+        """From the first evening to a hall that everybody leaves at once."""
+        self.do("ellis", "buy_security")
+        self.to_expo()
+        self.show(*FIVE[:2])
+        self.cue("expo.first_video")
+        self.cue("expo.tram_driver")
+        self.show(*FIVE[2:])
+        self.cue("expo.demonstration")
+        self.do("ava", "step_to_front")
+        self.do("ava", "lift_halo")
+        self.do("ellis", "cut_screens")
+        self.do("mia", "patch_screens")
+        for thing in FIVE:
+            self.show(thing)
+        self.do("ellis", "cut_screens")
+        self.go("leo", "expo.stage")
+        self.do("leo", "say_it_plainly")
+        self.do("ellis", "call_guards")
+        self.go("mia", "expo.stage")
+        self.do("ava", "speak_as_mother")
+        for who, charge in (("leo", "index"), ("mia", "returns"), ("leo", "index")):
+            self.do(who, "raise_claim", charge=charge)
+            if self["expo.chaos"] < CHAOS_MAX:
+                self.do("ellis", "deny")
+            if who == "mia":
+                self.do("leo", "say_it_plainly")
+        while self["chapter"] == "expo" and not self.ending:
+            self.wait(5)
+
     def to_aftermath(self) -> None:
-        """From the first evening to the morning papers, with four proofs shown."""
+        """From the first evening to the morning papers: four proofs shown, two questions asked."""
         self.to_expo()
         self.show("casebook", "ledger", "reel", "drawings")
         self.cue("expo.both_kinds")
         self.cue("expo.confrontation")
+        self.hear_her_laugh()
+        self.challenge()
         self.until("aftermath")
 
     def to_dawn(self) -> None:
         """From the first evening to the evenings after, with the halos still on their hooks."""
         self.to_aftermath()
+        self.to_dawn_from_aftermath()
+
+    def to_dawn_from_aftermath(self) -> None:
+        """The aftermath: Mia says whose voice it is, Leo says what went too far."""
+        self.do("mia", "confess_voice")
+        self.go("leo", "home.kitchen", "street.queue", "council.hall")
+        self.do("leo", "speak_too_far", lived="the_pencil")
+        self.do("leo", "speak_too_far", lived="the_pencil")
+        self.cue("aftermath.her_sons_words")
+        self.do("leo", "go_to_bed")
         self.until("dawn")
+
+    def unplug(self) -> None:
+        """The dawn: Ava takes the halos off their hooks."""
+        self.do("ava", "go_in_to_them")
+        self.do("ava", "unplug_halos")
+
+    def keep(self, way: str = "conversation") -> None:
+        """The dawn: an evening that Ava begins and Leo joins, and the night after it."""
+        night = self["nights"]
+        self.do("ava", "begin_ritual", way=way)
+        self.do("leo", "join_ritual")
+        while self["nights"] == night:
+            self.wait(5)
+
+    def until_awake(self, role: str) -> None:
+        """Let a dreamer find their own way up, holding on to what is theirs."""
+        while self[f"{role}.imagination"] < AWAKE and not self[f"{role}.recall"]:
+            self.do(role, "hold_on")
+        self.do(role, "wake_yourself")
