@@ -14,7 +14,7 @@ ROLES: Final = ("one", "two", "three", "four", "five")
 _MS: Final = 1000.0
 _FSYNC_BYTES: Final = 400  # about what a commit with its fields takes in the store's log
 _AIM_MS: Final = 25.0
-_LAST_S: Final = 5.0  # for the last outcomes to come
+_LAST_S: Final = 15.0  # for the last outcomes to come
 
 
 class Acting:

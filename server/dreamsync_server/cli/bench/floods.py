@@ -24,7 +24,7 @@ _PER_S: Final = 10.0
 
 def floods(options: Options) -> list[Figure]:
     """Measure the victims' action → ack p99 while one client floods, beside that without."""
-    seconds, rounds = options.size(4, 3, 1), options.size(3, 2, 1)
+    seconds, rounds = options.size(40, 30, 2) / 10, options.size(3, 2, 1)
     idle: list[float] = []
     found: dict[str, list[float]] = {kind: [] for kind in KINDS}
     with open_rig("node", options) as rig:

@@ -38,7 +38,7 @@ _BARE_HEAD: Final = 4
 
 
 class Told(BaseModel):
-    """What a subject is started with. `worlds` is a folder with packs; `profile` a file to write."""
+    """What a subject is started with. `worlds` is a folder of packs, `profile` a file to write."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

@@ -1,0 +1,19 @@
+"""Measuring what a delivered message costs, in a tiny form: sane shapes, no timing judged."""
+
+import math
+from pathlib import Path
+
+from dreamsync_server.cli.bench.fanout import fanout
+from dreamsync_server.cli.bench.rig import Options
+
+
+def test_it_measures_what_it_names(tmp_path: Path) -> None:
+    found = fanout(Options(is_tiny=True, folder=tmp_path))
+    assert len(found) == 2
+    for figure in found:
+        assert figure.values
+        assert all(math.isfinite(value) for value in figure.values), figure
+    for figure in found:
+        assert figure.baseline is not None
+        assert figure.aim_of == "ratio"
+    assert not list(tmp_path.iterdir()), "nothing is left behind"

@@ -1,0 +1,19 @@
+"""Measuring a full hall, in a tiny form: sane shapes, no timing judged."""
+
+import math
+from pathlib import Path
+
+from dreamsync_server.cli.bench.hall import hall
+from dreamsync_server.cli.bench.rig import Options
+
+
+def test_it_measures_what_it_names(tmp_path: Path) -> None:
+    found = hall(Options(is_tiny=True, folder=tmp_path))
+    assert len(found) == 2
+    for figure in found:
+        assert figure.values
+        assert all(math.isfinite(value) for value in figure.values), figure
+    share, delivered = found
+    assert 0 < share.value < 400
+    assert delivered.value > 0
+    assert not list(tmp_path.iterdir()), "nothing is left behind"

@@ -1,0 +1,18 @@
+"""Measuring standing still behind a kill, in a tiny form: sane shapes, no timing judged."""
+
+import math
+from pathlib import Path
+
+from dreamsync_server.cli.bench.restart import restart
+from dreamsync_server.cli.bench.rig import Options
+
+
+def test_it_measures_what_it_names(tmp_path: Path) -> None:
+    found = restart(Options(is_tiny=True, folder=tmp_path))
+    assert len(found) == 2
+    for figure in found:
+        assert figure.values
+        assert all(math.isfinite(value) for value in figure.values), figure
+    answers, acked = found
+    assert 0 < answers.value <= acked.value
+    assert not list(tmp_path.iterdir()), "nothing is left behind"
