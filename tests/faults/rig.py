@@ -123,6 +123,7 @@ class Rig:
         worlds: Path | None = None,
         has_director: bool = True,
         is_cold: bool = False,
+        settings: Settings | None = None,
     ) -> None:
         self.folder = folder
         self.bounds = bounds
@@ -133,9 +134,8 @@ class Rig:
         self.node_tap = StoreTap(self._socket, self.tick)
         self.director_tap = StoreTap(self._socket, self.tick)
         self.store_kills = 0
-        self.settings = Settings(
-            port=free_port(), worlds="" if worlds is None else str(worlds), public_pack=""
-        )
+        told = {"port": free_port(), "worlds": "" if worlds is None else str(worlds)}
+        self.settings = (settings or Settings()).model_copy(update=told)
         self._has_director = has_director
         self._stack = contextlib.AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
