@@ -143,6 +143,7 @@ export class ClientSession {
 
   /** When to call `outgoing` again though nothing happened; null: not needed. */
   get wakeAtMs() {
+    if (this.#state !== "live") return null; // before that nothing of these may be sent
     const times = [this.#proposals.wakeAtMs, this.#pose === null ? null : this.#poseAtMs]
       .filter((atMs) => atMs !== null);
     return times.length ? Math.min(...times) : null;

@@ -29,7 +29,9 @@ IsReady = Callable[[], str]
 PACKAGE: Final = "dreamsync_web"
 # folder of the package -> the path its files are served under
 FOLDERS: Final = (("pages", "/"), ("sdk", "/sdk/"), ("vendor", "/vendor/"))
-WORLD_PATH: Final = "/w"  # links to worlds: /w#<world>, and what is secret behind it
+# A page NAME.html is also served as /NAME: /w#<world> is a world's stage, with what is secret
+# behind the #; /desk#<world>.<token> its desk.
+PAGE_SUFFIX: Final = ".html"
 CONTENT_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -144,8 +146,8 @@ def _read_pages(package: Traversable) -> Iterator[tuple[str, Page]]:
             yield path, page
             if path.endswith("/index.html"):
                 yield path.removesuffix("index.html"), page
-            if path == "/index.html":
-                yield WORLD_PATH, page
+            elif suffix == PAGE_SUFFIX:
+                yield path.removesuffix(PAGE_SUFFIX), page
             if path == "/favicon.svg":
                 yield "/favicon.ico", page
 

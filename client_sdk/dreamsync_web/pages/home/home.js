@@ -1,0 +1,101 @@
+// The first page: what this is, which worlds are open, and opening one of your own.
+
+import { html, reach, render, useEffect, useRef, useState } from "../shared/house.js";
+import { Cover } from "../shared/opening.js";
+import { Picture } from "../stage/picture.js";
+
+const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
+const COVERS = [232, 268, 330, 198, 24];
+const AGAIN_MS = 15_000;
+const NIGHT = { id: "home.street", name: "", layer: "waking", size: [30, 8], exits: [] };
+const LANTERNS = [
+  { seat: "one", name: "", hue: 34 }, { seat: "two", name: "", hue: 205 }, { seat: "three", name: "", hue: 330 },
+];
+
+function Home() {
+  const [dream, setDream] = useState(null);
+  const [list, setList] = useState(null);
+  const [problem, setProblem] = useState("");
+  useEffect(() => {
+    let timer = 0;
+    (async () => {
+      try {
+        const opened = await reach("home");
+        setDream(opened);
+        const look = async () => setList(await opened.list());
+        await look();
+        timer = setInterval(() => look().catch(() => {}), AGAIN_MS);
+      } catch (error) {
+        setProblem(error.text ?? String(error));
+      }
+    })();
+    return () => clearInterval(timer);
+  }, []);
+  const open = async (pack, options) => dream.createWorld(pack, options);
+  return html`
+    <section class="hero"><${Night} />
+      <div class="hero-words"><h1>Dreamsync</h1>
+      <p>Stories that several people are in at once. Take a role, say your lines, keep your secrets; the
+      world goes on by itself, and remembers.</p></div></section>
+    <main class="home">
+      <${Code} dream=${dream} />
+      ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+      ${list?.worlds.length > 0 && html`<section aria-labelledby="open-title"><h2 id="open-title">Open to everybody</h2>
+        <ul class="worlds">${list.worlds.map((world) => html`<li key=${world.id}><a href=${`/w#${world.id}`}>
+          <b>${world.title}</b><span>${world.about}</span>
+          <i>${STATES[world.state] ?? ""}${world.people ? ` · ${world.people} inside` : ""}</i></a></li>`)}</ul></section>`}
+      <section aria-labelledby="yours-title"><h2 id="yours-title">Open one of your own</h2>
+        <p class="faint">For friends, a class, an evening. You get a link to share, and a desk to lead it from.</p>
+        <div class="covers">${(list?.packs ?? []).map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${COVERS[i % COVERS.length]} />`)}
+        ${!list && !problem && html`<p class="faint" role="status">Looking at the shelf …</p>`}</div></section>
+      <footer>
+        <p>For who builds with it: the <a href="/lab">lab</a> shows every message on the wire, described in
+        <a href="/protocol.json">protocol.json</a>; JavaScript programs import <a href="/sdk/dreamsync.js">the SDK</a> from
+        this very address. In a terminal: <code>./dream play ${location.origin}</code></p>
+        <p class="faint">No cookies, no accounts, nothing is fetched from anywhere else.</p>
+      </footer>
+    </main>`;
+}
+
+function Code({ dream }) {
+  const [problem, setProblem] = useState("");
+  const submit = async (event) => {
+    event.preventDefault();
+    const text = new FormData(event.target).get("code").trim();
+    if (text.includes("#")) {
+      location.href = `/w#${text.slice(text.indexOf("#") + 1)}`;
+      return;
+    }
+    try {
+      const card = await dream.card({ code: text });
+      location.href = `/w#${card.id}.${text}`;
+    } catch (error) {
+      setProblem(error.text ?? String(error));
+    }
+  };
+  return html`<form class="code-form" onSubmit=${submit}><label for="code">You were given a link or a code?</label>
+    <div><input id="code" name="code" required autocomplete="off" /><button disabled=${!dream}>Go in</button></div>
+    ${problem && html`<p class="problem" role="alert">${problem}</p>`}</form>`;
+}
+
+/** A street at the blue hour; three people with lanterns, who walk a little. */
+function Night() {
+  const canvas = useRef(null);
+  useEffect(() => {
+    const picture = new Picture(canvas.current);
+    picture.show(NIGHT);
+    picture.gather(LANTERNS);
+    picture.pose([["one", 1900, 200, 90], ["two", 2300, 330, 270], ["three", 2550, 140, 270]]);
+    const wander = setInterval(() => {
+      const { seat } = LANTERNS[Math.floor(Math.random() * LANTERNS.length)];
+      picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), 110 + Math.floor(Math.random() * 260), Math.random() < 0.5 ? 90 : 270]]);
+    }, 4000);
+    return () => {
+      clearInterval(wander);
+      picture.stop();
+    };
+  }, []);
+  return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+}
+
+render(html`<${Home} />`, document.getElementById("page"));

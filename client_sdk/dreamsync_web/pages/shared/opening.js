@@ -1,0 +1,56 @@
+// Opening a world of a pack, and the links that come of it: said once, to be kept.
+
+import { CopyButton, html, useState } from "./house.js";
+
+/** Return the addresses of a world that was opened: `play`, and `desk` with its token. */
+export function linksOf(made) {
+  const place = made.invite ? `${made.world}.${made.invite}` : made.world;
+  return { play: `${location.origin}/w#${place}`, desk: `${location.origin}/desk#${made.world}.${made.desk_token}` };
+}
+
+/** A pack as the cover of a book, and the way to open a world of it. */
+export function Cover({ pack, open, hue }) {
+  const [isOpen, setOpen] = useState(false);
+  const [options, setOptions] = useState({ isPrivate: true, spectators: false, understudies: true });
+  const [state, setState] = useState({});
+  const set = (name) => (event) => setOptions({ ...options, [name]: event.target.checked });
+  const submit = async (event) => {
+    event.preventDefault();
+    setState({ isBusy: true });
+    try {
+      setState({ made: await open(pack.id, options) });
+    } catch (error) {
+      setState({ problem: error.text ?? String(error) });
+    }
+  };
+  return html`<article class="cover" style=${{ "--hue": hue }}>
+    <div class="cover-head"><h3>${pack.title}</h3>
+      <p class="faint small">${(pack.roles ?? []).map((role) => role.name).join(" · ")}</p></div>
+    <p class="cover-about">${pack.about}</p>
+    ${pack.notes && html`<details><summary>What to know first</summary><p>${pack.notes}</p></details>`}
+    ${state.made ? html`<${Links} made=${state.made} />`
+    : isOpen ? html`<form onSubmit=${submit} class="opening">
+        <label><input type="checkbox" checked=${options.isPrivate} onChange=${set("isPrivate")} /> Only for those with the link</label>
+        <label><input type="checkbox" checked=${options.understudies} onChange=${set("understudies")} /> Understudies play who is missing</label>
+        <label><input type="checkbox" checked=${options.spectators} onChange=${set("spectators")} /> People may watch</label>
+        ${state.problem && html`<p class="problem" role="alert">${state.problem}</p>`}
+        <p><button class="primary" disabled=${state.isBusy}>Open it</button>
+        <button type="button" class="quiet" onClick=${() => setOpen(false)}>Not now</button></p></form>`
+      : html`<p><button type="button" class="primary" data-open=${pack.id} onClick=${() => setOpen(true)}>Open a world</button></p>`}
+  </article>`;
+}
+
+/** What came of opening a world. */
+export function Links({ made }) {
+  const { play, desk } = linksOf(made);
+  return html`<div class="links" role="status">
+    <p><b>It is open.</b> Share this link; whoever has it can come in.</p>
+    <input readonly value=${play} aria-label="The link to play" onFocus=${(event) => event.target.select()} />
+    <p><a class="button primary" data-link="play" href=${play}>Go in</a> <${CopyButton} text=${play}>Copy the link<//></p>
+    ${made.code && html`<p>To type instead: <b class="code">${made.code}</b></p>`}
+    <details><summary>The desk, for who leads the game</summary>
+      <p class="small">Whoever has this link sees everything and may bring in every beat. It is shown only now.</p>
+      <input readonly value=${desk} aria-label="The link to the desk" onFocus=${(event) => event.target.select()} />
+      <p><a class="button" data-link="desk" href=${desk} target="_blank" rel="noopener">Open the desk</a> <${CopyButton} text=${desk}>Copy<//></p></details>
+  </div>`;
+}

@@ -1,0 +1,100 @@
+// The stage's page: from a link to its door, from the door into the world.
+
+import { html, keep, placeHere, reach, recall, render, speakHere, useEffect, useState, wantedLang } from "../shared/house.js";
+import { Door } from "./door.js";
+import { Story } from "./story.js";
+
+const later = () => import("./play.js");
+
+function Stage() {
+  const [step, setStep] = useState({ at: "reaching" });
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => {
+    arrive(setStep);
+    addEventListener("hashchange", () => location.reload());
+  }, []);
+  if (step.at === "playing") return html`<${step.Play} story=${step.story} />`;
+  if (step.at === "door") {
+    const enter = async (how) => {
+      setBusy(true);
+      try {
+        setStep(await goIn(step, how));
+      } catch (error) {
+        setStep(await again(step, error.text ?? String(error)));
+      }
+      setBusy(false);
+    };
+    return html`<${Door} card=${step.card} enter=${enter} problem=${step.problem} isBusy=${isBusy} />`;
+  }
+  if (step.at === "nowhere") {
+    return html`<main class="door"><h1>${step.title}</h1><p>${step.text}</p>
+      <p class="else"><button type="button" class="primary" onClick=${() => location.reload()}>Try again</button>
+      <a class="button quiet" href="/">Other worlds</a></p></main>`;
+  }
+  return html`<main class="door"><p class="faint" role="status">Finding the door …</p></main>`;
+}
+
+async function arrive(setStep) {
+  const place = placeHere();
+  if (!place) {
+    setStep({ at: "nowhere", title: "This link leads nowhere", text: "A link to a world ends in # and the world's name. Ask for it again, whole." });
+    return;
+  }
+  try {
+    const dream = await reach("stage");
+    if (await comeBack(dream, place, setStep)) return;
+    const card = await dream.card({ world: place.world, invite: place.secret || undefined });
+    document.title = `${card.title} · Dreamsync`;
+    speakHere(langOf(card));
+    setStep({ at: "door", dream, place, card });
+    later();
+  } catch (error) {
+    setStep({ at: "nowhere", title: "The door stays shut", text: error.text ?? String(error) });
+  }
+}
+
+const langOf = (card) => (card.languages?.includes(wantedLang().slice(0, 2)) ? wantedLang().slice(0, 2) : card.languages?.[0] ?? "en");
+
+/** This tab was in the world before it was loaded again: go on as who one was. */
+async function comeBack(dream, place, setStep) {
+  const identity = recall(`seat.${place.world}`);
+  if (!identity) return false;
+  const story = new Story(place.world);
+  try {
+    story.viewer = await dream.resume(place.world, identity, story.take);
+  } catch {
+    keep(`seat.${place.world}`, null);
+    return false;
+  }
+  setStep(await begun(story));
+  return true;
+}
+
+async function goIn({ dream, place }, { as, role, name }) {
+  const story = new Story(place.world);
+  const invite = place.secret || undefined;
+  story.viewer = as === "watch"
+    ? await dream.watch(place.world, { invite }, story.take)
+    : await dream.enter(place.world, { role, name: name || undefined, invite }, story.take);
+  return begun(story);
+}
+
+async function begun(story) {
+  const { Play } = await later();
+  const { world } = story.viewer;
+  document.title = `${world.title} · Dreamsync`;
+  speakHere(langOf(world));
+  document.body.classList.add("is-playing");
+  return { at: "playing", story, Play };
+}
+
+/** Back at the door, with the card as it is now. */
+async function again({ dream, place, card }, problem) {
+  try {
+    return { at: "door", dream, place, problem, card: await dream.card({ world: place.world, invite: place.secret || undefined }) };
+  } catch {
+    return { at: "door", dream, place, problem, card };
+  }
+}
+
+render(html`<${Stage} />`, document.getElementById("page"));
