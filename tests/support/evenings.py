@@ -71,13 +71,11 @@ class Evening:
 
     def _act(self, role: str, action: str, params: dict[str, Any]) -> Outcome:
         session = self._player(role)
-        outcome = self.play.act(session, action, **params)
-        if outcome.code == "cooldown":
-            wait_ms = dict(outcome.arguments)["wait_ms"]
-            assert isinstance(wait_ms, int)
-            self.play.pass_ms(wait_ms)
-            outcome = self.play.act(session, action, **params)
-        return outcome
+        free_ms = self.play.facts.get(f"@cool.{role}.{action}", 0)
+        assert isinstance(free_ms, int)
+        if free_ms > self.play.world_ms:
+            self.play.pass_to(free_ms)
+        return self.play.act(session, action, **params)
 
     def _player(self, role: str) -> str:
         session = f"s_{role}"
@@ -155,7 +153,8 @@ class Evening:
         self.go("mia", "facility.lobby")
         self.do("mia", "hum_lullaby")
         self.do("leo", "take_in_ward", what="reel")
-        self.do("ava", "open_file")
+        if "ava" not in self.absent:
+            self.do("ava", "open_file")
 
     def to_expo(self) -> None:
         """From the first evening to the expo's open doors, with five proofs in two pockets."""
@@ -175,11 +174,11 @@ class Evening:
                 self.go(holder, "expo.backstage")
             self.do(holder, "show_video", what=thing)
 
-    def challenge(self) -> None:
-        """The expo: two questions that Ellis lets stand, and a boy who says it plainly."""
+    def challenge(self, *charges: str) -> None:
+        """The expo: questions that Ellis lets stand, and a boy who says it plainly."""
         self.go("leo", "expo.stage")
         self.go("mia", "expo.stage")
-        for charge in ("returns", "index"):
+        for charge in charges:
             self.do("mia", "raise_claim", charge=charge)
             self.do("leo", "say_it_plainly")
             self.wait(50)
@@ -187,6 +186,8 @@ class Evening:
     def hear_her_laugh(self) -> None:
         """The expo: Juno sleeps on stage, and Ava at the front hears whose laugh it is."""
         self.cue("expo.demonstration")
+        if "ava" in self.absent:
+            return
         self.do("ava", "step_to_front")
         self.cue("expo.foreign_laughter")
         self.choose("ava", "laughter", "call_her_name")
@@ -229,7 +230,7 @@ class Evening:
         self.cue("expo.both_kinds")
         self.cue("expo.confrontation")
         self.hear_her_laugh()
-        self.challenge()
+        self.challenge("returns", "index")
         self.until("aftermath")
 
     def to_dawn(self) -> None:
