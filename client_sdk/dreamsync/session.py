@@ -184,8 +184,8 @@ class ClientSession:
     @property
     def wake_at_ms(self) -> int | None:
         """When to call `outgoing` again though nothing happened; None: not needed."""
-        times = [self._proposals.wake_at_ms, self._pose.wake_at_ms]
-        return min((at for at in times if at is not None), default=None)
+        times = (self._proposals.wake_at_ms, self._pose.wake_at_ms)
+        return min((at for at in times if self._state is State.LIVE and at), default=None)
 
     def notices(self) -> list[Notice]:
         """Return what there is to tell, in order, each once."""

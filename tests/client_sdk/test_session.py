@@ -149,6 +149,18 @@ def test_a_proposal_that_was_not_taken_for_now_goes_again_in_order() -> None:
     assert [plain["n"] for plain in wire.world.acted] == [1, 2, 3]
 
 
+def test_nothing_wakes_a_session_that_is_not_in_since_it_may_send_nothing() -> None:
+    wire = FakeWire(FakeWorld()).up()
+    wire.world.not_taken = [("busy", 200)]
+    wire.add()
+    wire.carry()
+    assert wire.session.wake_at_ms == 200
+    wire.cut()
+    assert wire.session.wake_at_ms is None
+    wire.session.line_up()
+    assert wire.session.wake_at_ms is None
+
+
 def test_a_proposal_that_is_refused_for_good_leaves_its_number_to_the_next() -> None:
     wire = FakeWire(FakeWorld()).up()
     wire.world.not_taken = [("not_allowed", None)]
