@@ -89,10 +89,15 @@ class Cast:
         """Open the world."""
         tap = await self.stack.enter_async_context(self.rig.line())
         dream = await self._dream(tap, is_json=False)
-        self.world = await dream.create_world(
-            self.pack.id, private=True, seed=self.seed, spectators=True,
-            understudies=understudies, speed=speed,
-        )  # fmt: skip
+        async with asyncio.timeout(ENTER_S):
+            while True:
+                with contextlib.suppress(dreamsync.BusyError):  # a fault has just been
+                    self.world = await dream.create_world(
+                        self.pack.id, private=True, seed=self.seed, spectators=True,
+                        understudies=understudies, speed=speed,
+                    )  # fmt: skip
+                    return
+                await asyncio.sleep(0.1)
 
     async def enter(self, name: str, kind: str, role: str = "", *, is_json: bool = False) -> Client:
         """Let somebody in: kind is player, watch, desk."""
