@@ -147,6 +147,8 @@ def go_first() -> None:
     """
     with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+        # Linux shares its cores out among sessions first, and only then among their processes.
+        Path("/proc/self/autogroup").write_text(str(_PRIORITY), "ascii")
 
 
 @contextmanager
