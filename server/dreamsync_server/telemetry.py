@@ -108,8 +108,8 @@ def set_up_logging(
     """Log to `stream` (stderr) from now on, one line a record, in place of what was set before.
 
     In plain lines only what needs a person is said, unless it is verbose; JSON is for machines and
-    always whole. The libraries below us speak only from warnings on: at a finer level they would write frames,
-    and with them tokens.
+    always whole. The libraries below us speak only from warnings on: at a finer level they would
+    write frames, and with them tokens.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if is_json else PlainLines())
