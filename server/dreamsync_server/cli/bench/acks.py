@@ -12,6 +12,7 @@ from dreamsync_server.cli.bench.rig import Options, Rig, open_rig
 
 ROLES: Final = ("one", "two", "three", "four", "five")
 _MS: Final = 1000.0
+_MICRO: Final = 1e6
 _FSYNC_BYTES: Final = 400  # about what a commit with its fields takes in the store's log
 _AIM_MS: Final = 25.0
 _LAST_S: Final = 15.0  # for the last outcomes to come
@@ -64,7 +65,7 @@ def acks(options: Options) -> list[Figure]:
     """Measure action → ack for 200 worlds of 5 players, each acting once a second."""
     worlds, rounds = options.size(200, 60, 1), options.size(3, 2, 1)
     seconds = options.size(8, 4, 1)
-    medians, tails, rawest = [], [], []
+    medians, tails, rawest, costs, failed = [], [], [], [], 0
     with open_rig("node", options) as rig:
         clients: list[Client] = []
         for world in rig.open(worlds):
@@ -74,7 +75,10 @@ def acks(options: Options) -> list[Figure]:
         for i in range(rounds):
             rawest.append(percentile(fsyncs_ms(options.folder, options.size(300, 200, 20)), 0.99))
             acting = Acting(rig, clients, seed=i)
+            before = rig.mark()
             acting.run(seconds, "work")
+            costs.append(rig.since(before)["cpu_s"] * _MICRO / (len(clients) * seconds))
+            failed += acting.count_failed
             medians.append(percentile(acting.latencies_ms, 0.5))
             tails.append(percentile(acting.latencies_ms, 0.99))
         rawest.append(percentile(fsyncs_ms(options.folder, options.size(300, 200, 20)), 0.99))
@@ -85,8 +89,11 @@ def acks(options: Options) -> list[Figure]:
     raw = sorted(rawest)[len(rawest) // 2]
     return [
         Figure("action → ack, p50", "ms", tuple(medians), raw, "raw fsync p99", note=note),
-        Figure("action → ack, p99", "ms", tuple(tails), raw, "raw fsync p99", aim=_AIM_MS),
-    ]
+        Figure("action → ack, p99", "ms", tuple(tails), raw, "raw fsync p99", aim=_AIM_MS,
+               note=f"{failed} acts were not taken"),
+        Figure("CPU of the node an act, to all who see it", "µs", tuple(costs),
+               note=f"{len(clients)} acts a second, each seen by {len(ROLES)}"),
+    ]  # fmt: skip
 
 
 def fsyncs_ms(folder: Path, count: int) -> list[float]:
