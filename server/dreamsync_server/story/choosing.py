@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from dreamsync_server.story.fairness import Owed, claims, owed_roles
 from dreamsync_server.story.temperament import TEMPERS, Temper
 from dreamsync_server.story.tension import Mood, mood_of
+from dreamsync_server.story.touching import NO_COURSE, Course
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.cues import may_be_cued, times_cued
@@ -28,6 +29,7 @@ _SPECIFICITY_MAX = 6
 _WEIGHT_MAX = 30
 _REST_MAX = 10
 _ENDING = 40
+_ANSWER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,8 @@ class Choice:
         return "; ".join([*told, *(("rivals " + ", ".join(rivals),) if rivals else ())])
 
 
-def candidates(pack: Pack, facts: Facts, steps: Mapping[str, int] | None = None) -> list[Candidate]:
-    """Return the beats that may be cued now, best first.
-
-    `steps` says how far beats are from the ending that is headed for (`beat <id>` -> steps).
-    """
+def candidates(pack: Pack, facts: Facts, course: Course = NO_COURSE) -> list[Candidate]:
+    """Return the beats that may be cued now, best first."""
     beats = [beat for beat in pack.beats.values() if may_be_cued(pack, facts, beat, PROBE)]
     if not beats:
         return []
@@ -91,7 +90,7 @@ def candidates(pack: Pack, facts: Facts, steps: Mapping[str, int] | None = None)
         Candidate(
             beat.id,
             times_cued(facts, beat.id),
-            _terms(beat, facts, temper, mood, owed, steps or {}),
+            _terms(beat, facts, temper, mood, owed, course),
             beat.leads,
         )
         for beat in beats
@@ -99,11 +98,11 @@ def candidates(pack: Pack, facts: Facts, steps: Mapping[str, int] | None = None)
     return sorted(found, key=lambda one: (-one.score, one.beat))
 
 
-def choose(pack: Pack, facts: Facts, second: int, steps: Mapping[str, int] | None = None) -> Choice:
+def choose(pack: Pack, facts: Facts, second: int, course: Course = NO_COURSE) -> Choice:
     """Return what is to be cued in this world second, if anything."""
     temper = TEMPERS[temperament_of(pack, facts)]
     mood = mood_of(pack, facts, temper.lift)
-    ranked = candidates(pack, facts, steps)
+    ranked = candidates(pack, facts, course)
     bar = bar_of(pack, facts, temper)
     field, claim = ranked, ""
     for owed in claims(pack, facts):
@@ -139,10 +138,30 @@ def quiet_ms(pack: Pack, facts: Facts) -> int:
 
 def bar_of(pack: Pack, facts: Facts, temper: Temper) -> int:
     """Return the points that a beat needs now: fewer the longer nothing has come."""
-    waited_ms = quiet_ms(pack, facts)
-    if waited_ms >= temper.impatience_ms:
+    waited_ms, ration_ms = quiet_ms(pack, facts), ration_of(pack, facts, temper)
+    if waited_ms >= ration_ms:
         return -1_000
-    return temper.bar - temper.bar * waited_ms // temper.impatience_ms
+    return temper.bar - temper.bar * waited_ms // ration_ms
+
+
+def ration_of(pack: Pack, facts: Facts, temper: Temper) -> int:
+    """Return the world ms that one beat must last: what is left of the chapter, shared out.
+
+    A chapter lasts as long as its curve; of its beats that did not come yet, half will.
+    """
+    chapter = pack.chapters.get(str(facts["chapter"]))
+    if chapter is None or not chapter.curve:
+        return temper.impatience_ms
+    left = sum(
+        1
+        for beat in pack.beats.values()
+        if chapter.id in beat.chapters
+        and not (beat.is_manual or beat.is_ending)
+        and (beat.times_max == 0 or times_cued(facts, beat.id) < beat.times_max)
+    )
+    remains_ms = chapter.curve[-1][0] * 1000 - (facts.ms - int(str(facts.get("@chapter", 0))))
+    share_ms = max(0, remains_ms) // (1 + left // 2)
+    return min(temper.impatience_ms * 2, max(temper.impatience_ms // 2, share_ms))
 
 
 def _terms(
@@ -151,14 +170,14 @@ def _terms(
     temper: Temper,
     mood: Mood,
     owed: Mapping[str, Owed],
-    steps: Mapping[str, int],
+    course: Course,
 ) -> tuple[tuple[str, int], ...]:
     specificity = beat.when.specificity if beat.when is not None else 0
     waited_ms = max((owed[role].waited_ms for role in beat.leads if role in owed), default=0)
     spotlight = min(20, waited_ms // 9_000) * temper.spotlight // 100
     last_ms = facts.get(f"@beat.{beat.id}")
     rest = 0 if last_ms is None else min(_REST_MAX, (facts.ms - int(str(last_ms))) // 30_000) - 10
-    near = steps.get(f"beat {beat.id}")
+    near = course.steps.get(f"beat {beat.id}")
     gain = 0 if near is None else max(0, 24 - 6 * near)
     return (
         ("specific", 3 * min(_SPECIFICITY_MAX, specificity)),
@@ -168,13 +187,17 @@ def _terms(
         ("rest", rest),
         ("intrusion", temper.intrusion * beat.intrusion * (2 if mood.is_anybody_engaged else 1)),
         ("gain", gain),
+        ("answer", _ANSWER * course.answers.get(beat.id, 0) // 100),
         ("ending", _ENDING if beat.is_ending else 0),
     )
 
 
 def _slope(beat: Beat, mood: Mood) -> int:
-    """Return -20..20: whether a beat does to the tension what it lacks."""
+    """Return -30..30: whether a beat brings the tension nearer to what is wanted.
+
+    It does where more is lacking than half of what it adds; the group feels some 3/4 of it.
+    """
     if beat.tension == 0:
         return 8 - abs(mood.lack) // 3
-    toward = mood.lack if beat.tension > 0 else -mood.lack
-    return min(20, max(-20, toward * 2 // 3))
+    nearer = abs(mood.lack) - abs(mood.lack - beat.tension * 10 * 3 // 4)
+    return min(30, max(-30, nearer))

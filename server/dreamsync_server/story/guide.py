@@ -4,12 +4,10 @@ Everything it goes by is in the facts, so that whoever asks it about the same wo
 second hears the same. What it keeps is worked out of the pack alone.
 """
 
-from collections.abc import Mapping
-
 from dreamsync_server.story.choosing import Choice, choose
 from dreamsync_server.story.heading import STEPS_MAX, heading_of
 from dreamsync_server.story.nudges import Outlook, wanted_nudge
-from dreamsync_server.story.touching import Part, parts_of, steps_to
+from dreamsync_server.story.touching import Course, Part, answering, parts_of, steps_to
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.model import Pack
@@ -24,7 +22,7 @@ class Guide:
         self._pack = pack
         self.book = OfferBook(pack)
         self._parts: tuple[Part, ...] | None = None
-        self._steps: dict[str, Mapping[str, int]] = {}
+        self._courses: dict[str, Course] = {}
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -39,10 +37,11 @@ class Guide:
         if facts.get("director.standby"):
             return None
         heading = heading_of(self._pack, facts, second)
-        choice = choose(self._pack, facts, second, self.steps(heading))
+        course = self.course(heading)
+        choice = choose(self._pack, facts, second, course)
         if choice.beat is not None:
             return _cue(choice, heading)
-        look = Outlook(state, self.book, second, heading, self.steps(heading), self.parts)
+        look = Outlook(state, self.book, second, heading, course.steps, self.parts)
         wish = wanted_nudge(look)
         if wish is None:
             return None
@@ -51,15 +50,14 @@ class Guide:
 
     def choice(self, facts: Facts, second: int) -> Choice:
         """Return which beat it would cue in this second, and out of what."""
-        return choose(self._pack, facts, second, self.steps(heading_of(self._pack, facts, second)))
+        return choose(self._pack, facts, second, self.course(heading_of(self._pack, facts, second)))
 
-    def steps(self, ending: str) -> Mapping[str, int]:
-        """Return how many steps of cause and effect parts of the pack are from an ending."""
-        if not ending:
-            return {}
-        if ending not in self._steps:
-            self._steps[ending] = steps_to(self._pack, self.parts, ending, STEPS_MAX)
-        return self._steps[ending]
+    def course(self, ending: str) -> Course:
+        """Return what the pack's parts tell about a choice while an ending is headed for."""
+        if ending not in self._courses:
+            steps = steps_to(self._pack, self.parts, ending, STEPS_MAX) if ending else {}
+            self._courses[ending] = Course(steps, answering(self.parts))
+        return self._courses[ending]
 
 
 def _cue(choice: Choice, heading: str) -> Proposal:

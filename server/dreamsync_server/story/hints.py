@@ -16,6 +16,7 @@ from dreamsync_server.world.trace import distance
 
 _TRIES: Final = 2
 """Bindings of an action's parameters that are tried."""
+_UNKNOWN: Final = 99
 _FIRST_GOAL: Final = 3
 """How much more the first goal counts than the others."""
 
@@ -37,20 +38,22 @@ def best_hint(
 ) -> Hint | None:
     """Return the action that brings the goals nearest, None where nothing can be pointed to.
 
-    Where nothing helps at once it is one on the way (`steps`: `action <id>` -> how far).
+    Where nothing helps at once it is one on the way (`steps`: `action <id>` -> how far), and
+    where none is, whatever it could do: to be spoken to is something.
     """
     before: dict[str, int] = {}
     best: Hint | None = None
     far: tuple[int, int, str] | None = None
     for number, (offer, action) in enumerate(_possible(state, book, role)):
-        for names in _bindings(state, offer, role, second):
+        is_written = any(param.is_free_text for param in offer.params)
+        for names in () if is_written else _bindings(state, offer, role, second):
             if action.when is not None and not action.when.run(state.facts, names):
                 continue
             gain = _gain(state, action, names, goals, before)
             if gain > 0 and (best is None or gain > best.gain):
                 best = Hint(action.id, gain)
-        step = steps.get(f"action {action.id}")
-        if step is not None and (far is None or (step, number) < far[:2]):
+        step = _UNKNOWN if is_written else steps.get(f"action {action.id}", _UNKNOWN)
+        if far is None or (step, number) < far[:2]:
             far = (step, number, action.id)
     if best is not None or far is None:
         return best
@@ -60,8 +63,7 @@ def best_hint(
 def _possible(state: State, book: OfferBook, role: str) -> Iterator[tuple[Offer, Action]]:
     for offer in book.offered(state.facts, role):
         action = state.pack.actions.get(offer.action)
-        is_plain = not offer.is_veiled and not any(param.is_free_text for param in offer.params)
-        if action is not None and offer.refusal is None and is_plain:
+        if action is not None and offer.refusal is None and not offer.is_veiled:
             yield offer, action
 
 

@@ -4,8 +4,9 @@ A coarse map, made once for a pack: it asks not whether a change helps, only whe
 way. What helps is tried out on a copy (`forecast.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.effects import Effect
@@ -26,6 +27,17 @@ class Part:
     def label(self) -> str:
         """What it is called in an explanation: `action draw`."""
         return f"{self.kind} {self.id}"
+
+
+class Course(NamedTuple):
+    """What a pack's parts tell about a choice: `steps` of cause and effect from parts to the
+    ending that is headed for (by label), and how far beats answer what people do, in percent."""
+
+    steps: Mapping[str, int]
+    answers: Mapping[str, int]
+
+
+NO_COURSE = Course({}, {})
 
 
 def parts_of(pack: Pack) -> tuple[Part, ...]:
@@ -58,6 +70,17 @@ def parts_of(pack: Pack) -> tuple[Part, ...]:
     for nudge in pack.nudges.values():
         add("nudge", nudge.id, [nudge.when], nudge.effects)
     return tuple(found)
+
+
+def answering(parts: tuple[Part, ...]) -> Mapping[str, int]:
+    """Return how much of what each beat reads people's deeds change and clocks do not, percent."""
+    by_people = {name for part in parts if part.kind == "action" for name in part.changes}
+    by_time = {name for part in parts if part.kind == "clock" for name in part.changes}
+    return {
+        part.id: 100 * len((part.reads & by_people) - by_time) // len(part.reads)
+        for part in parts
+        if part.kind == "beat" and part.reads
+    }
 
 
 def steps_to(pack: Pack, parts: tuple[Part, ...], beat_id: str, most: int) -> dict[str, int]:

@@ -31,10 +31,12 @@ from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import Drift
 
 TENSION_MAX: Final = 10
-CALM_RATE: Final = -60
-"""Tension lost in an hour of doing nothing: one in a minute."""
+CALM_RATE: Final = -30
+"""Tension lost in an hour of doing nothing: one in two minutes. Tried: twice as fast, and the
+shipped worlds' beats could never hold their curves; not while a role acts, and it never fell."""
 ENGAGED_MS: Final = 15_000
-"""Who acted or was acted upon is engaged for so long; tension stands still meanwhile."""
+"""Who was stirred is engaged for so long: tension stands still. What everybody does all the time
+must not count, or it would never fall."""
 NUDGE_CAP_MAX: Final = 600
 """Nudges an hour for each player: one in six seconds."""
 TEMPERAMENTS: Final = ("patient", "mischievous", "kind")
@@ -42,14 +44,15 @@ _HOUR_MS: Final = 3_600_000
 
 
 def stir(draft: Draft, role: str, by: int) -> None:
-    """Raise or lower a role's tension; it is engaged from now on. Other roles have none."""
+    """Raise or lower a role's tension; what raises it engages. Roles not directed have none."""
     name = f"director.tension.{role}"
     old = draft.facts.get(name)
-    if old is None:
+    if old is None or by == 0:
         return
     fine = tension_of(draft.facts, role) + by * DRIFT_UNIT
     fine = min(max(fine, 0), TENSION_MAX * DRIFT_UNIT)
-    draft.put(name, Drift(fine, CALM_RATE, draft.ms + ENGAGED_MS, 0, TENSION_MAX))
+    since_ms = draft.ms + ENGAGED_MS if by > 0 else draft.ms
+    draft.put(name, Drift(fine, CALM_RATE, since_ms, 0, TENSION_MAX))
 
 
 def stir_by_beat(draft: Draft, beat: Beat) -> None:
@@ -57,8 +60,7 @@ def stir_by_beat(draft: Draft, beat: Beat) -> None:
     half = int(beat.tension / 2)
     for role in directed_roles(draft.pack):
         is_lead = role in beat.leads or not beat.leads
-        if beat.tension:
-            stir(draft, role, beat.tension if is_lead else half)
+        stir(draft, role, beat.tension if is_lead else half)
     lead(draft, beat.leads)
 
 
