@@ -1,5 +1,7 @@
 """Conversations: the order of proposals, goodbyes, and errors that are answered."""
 
+import asyncio
+
 import pytest
 from support.house import house, two
 
@@ -43,6 +45,32 @@ async def test_a_store_that_does_not_answer_is_said_and_the_number_stays_free() 
         ada.say("act", n=1, action="talk", params={"words": "found"})
         assert (await ada.outcome(1)) is not None
         await ada.hear(lambda m: any(o.n == 1 and o.ok for o in getattr(m, "outcomes", ())))
+
+
+async def test_a_line_lost_while_the_store_takes_a_proposal_is_no_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with house(is_direct=False) as node:
+        _, ada, _ = await two(node)
+        is_taken, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def gate(method: str, side: str) -> None:
+            if (method, side) == ("propose", "after"):
+                is_taken.set()
+                await may_go_on.wait()
+
+        node.store.gate = gate
+        ada.say("act", n=1, action="talk", params={"words": "bye"})
+        async with asyncio.timeout(5):
+            await is_taken.wait()
+        carrier = ada.talk._carrier
+        assert carrier is not None
+        ada.hang_up()
+        may_go_on.set()
+        async with asyncio.timeout(5):
+            await asyncio.wait((carrier,))
+        assert carrier.exception() is None
+    assert "a fault of ours" not in caplog.text
 
 
 async def test_what_cannot_be_read_is_answered_and_harms_nothing() -> None:

@@ -138,6 +138,16 @@ def test_a_number_that_was_not_taken_is_free_again_with_all_behind_it() -> None:
     assert proposals(session.receive(message("release", n=2), 0.0))[0].n == 2
 
 
+def test_a_repeat_that_was_not_taken_frees_no_number_that_was_decided_meanwhile() -> None:
+    session = session_in(Phase.PLAYER)
+    session.receive(message("release", n=1), 0.0)
+    session.not_taken(1, "store_unavailable")  # it was, but the answer was lost
+    session.receive(message("release", n=1), 0.0)
+    session.decided(1)
+    session.not_taken(1, "store_unavailable")  # the repeat
+    assert proposals(session.receive(message("release", n=2), 0.0))[0].n == 2
+
+
 def test_too_many_unanswered_proposals_are_busy_until_one_is_decided() -> None:
     session = session_in(Phase.PLAYER)
     for n in range(1, PENDING_PROPOSALS_MAX + 1):

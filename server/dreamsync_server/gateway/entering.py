@@ -128,7 +128,7 @@ class Entering:
                 if done:
                     return decided.result()
         finally:
-            room.hear(proposal.session, None)
+            room.unhear(proposal.session, hear)
 
     # --- coming back --------------------------------------------------------------------------
 

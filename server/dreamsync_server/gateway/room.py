@@ -53,7 +53,7 @@ class Room:
         self._wake = wake
         self._gates: dict[str, Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
-        self._hears: dict[str, Hear] = {}
+        self._hears: dict[str, dict[Hear, None]] = {}
         follower.listener = self
 
     # --- coming and going --------------------------------------------------------------------
@@ -96,12 +96,19 @@ class Room:
         self.sender.interest.watching.pop(member, None)
         self._leavers.pop(member, None)
 
-    def hear(self, session: str, told: Hear | None) -> None:
-        """Call `told` for each outcome of a session that is not in yet; None ends that."""
-        if told is None:
+    def hear(self, session: str, told: Hear) -> None:
+        """Call `told` for each outcome of a session that is not in yet, until `unhear`.
+
+        Two lines of one session may be coming in at once, the older not known to be dead.
+        """
+        self._hears.setdefault(session, {})[told] = None
+
+    def unhear(self, session: str, told: Hear) -> None:
+        """Call `told` no more."""
+        others = self._hears.get(session, {})
+        others.pop(told, None)
+        if not others:
             self._hears.pop(session, None)
-        else:
-            self._hears[session] = told
 
     def is_awaited(self) -> bool:
         """Return whether somebody is about to come in."""
@@ -278,8 +285,7 @@ class Room:
         """Tell owners of their outcomes; return those that members are to be sent."""
         found: dict[Member, list[tuple[Outcome, Cause]]] = {}
         for outcome in step.commit.outcomes:
-            told = self._hears.get(outcome.session)
-            if told is not None:
+            for told in tuple(self._hears.get(outcome.session, ())):
                 told(outcome)
             member = self.members.get(outcome.session)
             if member is None:

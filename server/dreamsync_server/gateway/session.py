@@ -120,6 +120,7 @@ class Session:
         self._hello_until_s = now_s + HELLO_S
         self._free_texts: FreeTexts = {}
         self._n = 0  # the highest proposal that was taken
+        self._decided_n = 0  # the highest that has its outcome
         self._pending: dict[int, None] = {}
 
     # --- what a client sends ---------------------------------------------------------------
@@ -175,7 +176,7 @@ class Session:
         self.phase = Phase(kind)
         self.session = session
         self._free_texts = free_texts
-        self._n = n
+        self._n = self._decided_n = n
         self._pending.clear()
 
     def not_entered(self) -> None:
@@ -186,13 +187,17 @@ class Session:
     def decided(self, n: int) -> None:
         """Know that a proposal has its outcome."""
         self._pending.pop(n, None)
+        self._decided_n = max(self._decided_n, n)
         self._n = max(self._n, n)
 
     def not_taken(self, n: int, code: str, retry_ms: int | None = BUSY_RETRY_MS) -> list[Todo]:
-        """Answer a proposal that could not be handed on; its number is free again."""
+        """Answer a proposal that could not be handed on; its number is free again.
+
+        Of a repeat it is not: what was said before may have been decided meanwhile.
+        """
         for later in [known for known in self._pending if known >= n]:
             del self._pending[later]
-        self._n = min(self._n, n - 1)
+        self._n = max(self._decided_n, min(self._n, n - 1))
         return [_error(code, ERRORS[code].meaning, n=n, retry_ms=retry_ms)]
 
     def close(self, name: str, text: str = "", retry_ms: int | None = None) -> list[Todo]:
