@@ -1,0 +1,277 @@
+"""The store as processes meet it: the reference store behind a line that fails in every way.
+
+A call is carried out in one piece at the store, whatever has become of its caller by then. The
+line may delay, lose the request, or lose the reply of what was carried out; the store may refuse,
+be silent, or fail over. In the replicated profile appends and takings are confirmed once a replica
+has them (WAIT, as `redis/log.py` asks for); a failover goes back to what the replica is known to
+have, which is the worst that can happen.
+"""
+
+import asyncio
+import copy
+import random
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, cast
+
+from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.limits import STORE_TIMEOUT_S
+from dreamsync_server.store.bells import BellTray
+from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.memory import MemoryStore
+from dreamsync_server.store.port import Appended, Batch, Bell, Store
+from simulation.clocks import SimClock
+from simulation.loop import SimLoop
+from simulation.tracing import Trace
+
+_CONFIRMED: Final = ("append", "acquire")
+_QUIET: Final = ("lease", "lease_holder", "tail", "held", "inbox", "worlds", "status")
+_KEPT: Final = ("_worlds", "_codes", "_packs", "_leases")
+
+
+@dataclass
+class Weather:
+    """How the store and the lines to it are just now."""
+
+    is_refusing: bool = False  # every call fails at once
+    is_silent: bool = False  # no call is answered
+    delay_s: tuple[float, float] = (0.0002, 0.002)
+    loses_request: float = 0.0
+    loses_reply: float = 0.0
+    loses_bell: float = 0.0
+    cut_off: dict[str, None] = field(default_factory=dict)  # processes that cannot reach it
+
+
+class StoreModel:
+    """The one store of a run. `confirmed` and `owned` are what the invariants compare with."""
+
+    def __init__(
+        self, loop: SimLoop, seed: int, trace: Trace, *, is_replicated: bool = False
+    ) -> None:
+        self.loop = loop
+        self.trace = trace
+        self.weather = Weather()
+        self.memory = MemoryStore(SimClock(loop))
+        self.is_replicated = is_replicated
+        self.confirmed: dict[str, list[tuple[int, int]]] = {}
+        self.owned: list[tuple[str, int, str]] = []
+        self.failovers = 0
+        self.dice = random.Random(f"store {seed}")
+        self._context = loop.context_of("store")
+        self._replica: dict[str, Any] = self._copy()
+
+    def link(self, process: str) -> Store:
+        """Return a process's way to the store."""
+        return cast("Store", StoreLink(self, process))
+
+    def forget(self, process: str) -> None:
+        """Ring no more for a process that is dead."""
+        trays = self.memory._trays
+        trays[:] = [tray for tray in trays if cast("_Bells", tray).process != process]
+
+    def delay_s(self) -> float:
+        """Return how long something takes on a line now."""
+        return self.dice.uniform(*self.weather.delay_s)
+
+    # --- a call ----------------------------------------------------------------------------------
+
+    def send(self, process: str, method: str, call: Coroutine[Any, Any, Any], given: Any) -> Any:
+        """Carry a request to the store; return the future of its reply, which may never come."""
+        reply = self.loop.create_future()
+        self.loop.call_later(
+            self.delay_s(), self._arrive, process, method, call, given, reply,
+            context=self._context,
+        )  # fmt: skip
+        return reply
+
+    def _arrive(
+        self, process: str, method: str, call: Coroutine[Any, Any, Any], given: Any, reply: Any
+    ) -> None:
+        weather = self.weather
+        if weather.is_refusing:
+            call.close()
+            self._reply(reply, StoreUnavailableError("refused"), self.failovers)
+            return
+        is_lost = self.dice.random() < weather.loses_request
+        if weather.is_silent or is_lost or process in weather.cut_off:
+            self.trace.note(process, f"{method} is lost")
+            call.close()
+            return
+        answer = run_now(call)
+        if method not in _QUIET:
+            self.trace.note(process, f"{method} {_brief(method, given, answer)}")
+        lag_s = self.delay_s()
+        if method in _CONFIRMED and not isinstance(answer, Exception):
+            if self.is_replicated:
+                lag_s += self.dice.uniform(0.0005, 0.03)
+                later = (method, given, answer, self._copy(), self.failovers)
+                self.loop.call_later(lag_s, self._replicated, *later, context=self._context)
+                lag_s += 1e-4
+            else:
+                self._confirm(method, given, answer)
+        if self.dice.random() < weather.loses_reply:
+            self.trace.note(process, f"the reply to {method} is lost")
+            return
+        self.loop.call_later(
+            lag_s, self._reply, reply, answer, self.failovers, context=self._context
+        )
+
+    def _reply(self, reply: Any, answer: Any, failovers: int) -> None:
+        if reply.done() or failovers != self.failovers:
+            return
+        if isinstance(answer, Exception):
+            reply.set_exception(answer)
+            reply.exception()
+        else:
+            reply.set_result(answer)
+
+    def _replicated(
+        self, method: str, given: Any, answer: Any, copied: dict[str, Any], failovers: int
+    ) -> None:
+        if failovers == self.failovers:
+            self._replica = copied
+            self._confirm(method, given, answer)
+
+    def _confirm(self, method: str, given: Any, answer: Any) -> None:
+        if method != "append":
+            return
+        for batch, one in zip(cast("Sequence[Batch]", given[0]), answer, strict=True):
+            if isinstance(one, Appended) and one.code == "ok":
+                owner, last = batch.owner, batch.commits[-1].position.seq
+                known = self.confirmed.setdefault(owner.world, [])
+                if not known or known[-1][1] < last:
+                    known.append((self.trace.note("store", f"{last} is confirmed"), last))
+                self.owned.append((owner.world, owner.epoch, owner.nonce))
+
+    # --- failing over ----------------------------------------------------------------------------
+
+    def fail_over(self) -> None:
+        """Go on with what the replica has; whoever waits for a reply waits in vain."""
+        assert self.is_replicated
+        self.failovers += 1
+        self.trace.note("store", "fails over")
+        for name, kept in _copied(self._replica).items():
+            setattr(self.memory, name, kept)
+
+    def _copy(self) -> dict[str, Any]:
+        if not self.is_replicated:
+            return {}
+        return _copied({name: getattr(self.memory, name) for name in _KEPT})
+
+
+class StoreLink:
+    """One process's connections to the store. Every method of the contract, by its name."""
+
+    def __init__(self, model: StoreModel, process: str) -> None:
+        self._model = model
+        self._process = process
+
+    def __getattr__(self, method: str) -> Any:
+        async def call(*given: Any, **more: Any) -> Any:
+            work = getattr(self._model.memory, method)(*given, **more)
+            reply = self._model.send(self._process, method, work, given)
+            try:
+                async with asyncio.timeout(STORE_TIMEOUT_S):
+                    return await reply
+            except TimeoutError:
+                raise StoreUnavailableError(f"no answer to {method}") from None
+
+        return call
+
+    async def append(self, batches: Sequence[Batch]) -> Any:
+        """Append; an unknown outcome is an answer."""
+        try:
+            return await self.__getattr__("append")(batches)
+        except StoreUnavailableError as error:
+            return [error for _ in batches]
+
+    async def ring(self, bells: Sequence[Bell]) -> None:
+        """Ring; whether it was heard is never known."""
+        work = self._model.memory.ring(bells)
+        self._model.send(self._process, "ring", work, (bells,))
+
+    async def ping(self) -> bool:
+        """Return whether the store answers."""
+        try:
+            return bool(await self.__getattr__("ping")())
+        except StoreUnavailableError:
+            return False
+
+    async def close(self) -> None:
+        """Do nothing: what lies in the store stays."""
+
+    def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
+        """Yield doorbells, those that come through."""
+        bells = _Bells(self._model, self._process, worlds)
+        self._model.memory._trays.append(cast("BellTray", bells))
+        return bells
+
+
+class _Bells:
+    """One listener: bells come late or never."""
+
+    def __init__(self, model: StoreModel, process: str, worlds: Listening) -> None:
+        self.process = process
+        self._model = model
+        self._tray = BellTray(worlds)
+
+    def put(self, bell: Bell) -> None:
+        """Carry a bell to the listener."""
+        model, weather = self._model, self._model.weather
+        if self.process in weather.cut_off or model.dice.random() < weather.loses_bell:
+            return
+        model.loop.call_later(model.delay_s(), self._tray.put, bell)
+
+    def __aiter__(self) -> AsyncIterator[Bell]:
+        return self
+
+    async def __anext__(self) -> Bell:
+        return await self._tray.take()
+
+
+Outcome = Literal["ok"] | Exception
+
+
+def run_now(call: Coroutine[Any, Any, Any]) -> Any:
+    """Run a call of the reference store, which never waits; return its answer or its error."""
+    try:
+        call.send(None)
+    except StopIteration as done:
+        return done.value
+    except Exception as error:  # noqa: BLE001 - it is the caller's, who is told
+        return error
+    raise AssertionError("the reference store waited")
+
+
+def _copied(kept: dict[str, Any]) -> dict[str, Any]:
+    copied = {name: dict(value) for name, value in kept.items()}
+    worlds = copied.get("_worlds", {})
+    for name, world in worlds.items():
+        one = copy.copy(world)
+        for part in ("log", "texts", "snapshots", "inbox"):
+            setattr(one, part, copy.copy(getattr(world, part)))
+        worlds[name] = one
+    return copied
+
+
+def _brief(method: str, given: Any, answer: Any) -> str:
+    match method:
+        case "append":
+            return "; ".join(_batch(batch, one) for batch, one in zip(given[0], answer, strict=True))
+        case "propose":
+            it = given[1]
+            return f"{it.kind} by {it.by} {it.session} n={it.n} -> {answer}"
+        case "acquire":
+            return f"-> {answer and (answer.epoch, answer.nonce, answer.tail)}"
+        case "read":
+            return f"after {given[1:]} -> {len(answer)}"
+        case _:
+            return ""
+
+
+def _batch(batch: Batch, answer: Any) -> str:
+    kinds = ",".join(
+        f"{c.position.seq}:{c.cause.kind}" + (f"/{c.outcomes[0].code}" if c.outcomes else "")
+        for c in batch.commits
+    )
+    return f"{batch.id} [{kinds}] -> {answer.code} {answer.tail}"
