@@ -1,5 +1,6 @@
 """What each command takes. The work is in a file of its own, imported when the command is run."""
 
+import os
 import sys
 from dataclasses import replace as replaced
 from pathlib import Path
@@ -33,6 +34,58 @@ def check(
     from dreamsync_server.cli.telling import guarded
 
     sys.exit(guarded(lambda: work(pack, is_json=json), is_json=json))
+
+
+def rehearse(
+    pack: Annotated[str, typer.Argument(help="A pack's folder, or the id of a shipped one.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same rehearsal.")] = 1,
+    budget: Annotated[str, typer.Option(help="How long to search, such as 60s or 5m.")] = "60s",
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes all cores.")] = 0,
+    json: Json = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a report with pictures to this HTML file.")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Fail on what is impossible and on lost witnesses.")
+    ] = False,
+    without: Annotated[
+        list[str] | None, typer.Option(help="A role that nobody plays; repeatable.")
+    ] = None,
+    goal: Annotated[
+        list[str] | None, typer.Option(help="Search only for this ending or beat; repeatable.")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="Keep the state in this file, and go on from it.")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep short runs as the pack's rehearsals.")
+    ] = False,
+) -> None:
+    """Find out what can happen in a pack and what cannot: proofs, searches and trials."""
+    from dreamsync_server.cli.rehearse import Wish, seconds_of
+    from dreamsync_server.cli.rehearse import rehearse as work
+    from dreamsync_server.cli.telling import guarded
+
+    def run() -> int:
+        wish = Wish(
+            pack, seed, seconds_of(budget), jobs or os.cpu_count() or 1, json, report, gate,
+            tuple(without or ()), tuple(goal or ()), resume, record,
+        )  # fmt: skip
+        return work(wish)
+
+    sys.exit(guarded(run, is_json=json))
+
+
+def graph(
+    pack: Annotated[str, typer.Argument(help="A pack's folder, or the id of a shipped one.")],
+    format: Annotated[str, typer.Option(help="svg, mermaid or dot.")] = "svg",  # noqa: A002
+    out: Out = None,
+) -> None:
+    """Draw how the beats of a pack lead to one another."""
+    from dreamsync_server.cli.graph import graph as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(pack, format, out)))
 
 
 def schema(out: Out = None) -> None:
@@ -163,6 +216,51 @@ def why(
     sys.exit(run(work(world, beat, store, data, is_json=json), is_json=json))
 
 
+def whynot(
+    world: World,
+    beat: Annotated[str, typer.Argument(help="The id of a beat or an ending.")],
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Say what a beat lacks: the parts of its condition that fail, and who could change them."""
+    from dreamsync_server.cli.telling import run
+    from dreamsync_server.cli.why import why as work
+
+    sys.exit(run(work(world, beat, store, data, is_short=True, is_json=json), is_json=json))
+
+
+def whatif(
+    world: World,
+    beat: Annotated[str, typer.Argument(help="The id of a beat or an ending.")],
+    supposed: Annotated[list[str], typer.Argument(help="fact=value, as many as you like.")],
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Say why a beat could or could not be cued if some facts were others. Nothing changes."""
+    from dreamsync_server.cli.telling import run
+    from dreamsync_server.cli.why import why as work
+
+    going = work(world, beat, store, data, supposed=supposed, is_json=json)
+    sys.exit(run(going, is_json=json))
+
+
+def scorecard(
+    packs: Annotated[str, typer.Option(help="Packs, with commas between.")] = "expo,seizure",
+    seeds: Annotated[int, typer.Option(min=2, help="Fresh seeds, each under both.")] = 200,
+    first: Annotated[int, typer.Option(min=0, help="The first of the seeds.")] = 5_000_000,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    json: Json = False,
+) -> None:
+    """Measure the director against a plain list of triggers, on the same seeds and people."""
+    from dreamsync_server.cli.scorecard import scorecard as work
+    from dreamsync_server.cli.telling import guarded
+
+    asked = [pack.strip() for pack in packs.split(",") if pack.strip()]
+    sys.exit(guarded(lambda: work(asked, seeds, jobs, first, is_json=json), is_json=json))
+
+
 def play(
     link: Annotated[
         str, typer.Argument(help="A link to a world, or a server; ours on this machine if none.")
@@ -225,9 +323,14 @@ def register(app: typer.Typer) -> None:
     app.command()(close)
     app.command()(new)
     app.command()(check)
+    app.command()(rehearse)
+    app.command()(graph)
     app.command()(log)
     app.command()(replay)
     app.command()(why)
+    app.command()(whynot)
+    app.command()(whatif)
+    app.command()(scorecard)
     app.command()(schema)
     app.command()(protocol)
     app.command()(bench)

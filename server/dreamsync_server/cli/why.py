@@ -1,7 +1,6 @@
-"""`dreamsync why`: what keeps a beat from being cued now, and how near it is."""
+"""`dreamsync why`, `whynot`, `whatif`: what keeps a beat from being cued, how near it is, and if."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,15 +10,23 @@ from dreamsync_server.cli.telling import print_json
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.gateway.wording import Words
-from dreamsync_server.packs.effect_tree import changed_by, walk_effects
+from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS
 from dreamsync_server.packs.faults import alike
+from dreamsync_server.store.port import Store
 from dreamsync_server.store.reading import load_state
-from dreamsync_server.story.choosing import PROBE, candidates
-from dreamsync_server.world.cues import refusal_of_cue, times_cued
-from dreamsync_server.world.effects import Effect
+from dreamsync_server.story.guide import Guide
+from dreamsync_server.story.why import (
+    Changed,
+    Leaf,
+    Why,
+    explain,
+    last_changes,
+    near_misses,
+    what_if,
+)
+from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import State, as_tuple
-from dreamsync_server.world.trace import distance, trace
 
 _REFUSED: Final = {
     "ok": "",
@@ -27,145 +34,178 @@ _REFUSED: Final = {
     "not_now": "it belongs to another chapter.",
     "spent": "it was cued as often as it may be.",
     "not_allowed": "it is for a person at the desk to cue, not for the director.",
+    "held": "a person at the desk holds it, vetoed it, or directs alone.",
 }
-_BUILT_IN: Final = {"chose": "choice", "choice": "choice", "cued": "beat", "did": "action"}
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The answer. `code` is what the director's cue would be answered with; `refusal` in words."""
+async def why(
+    world: str,
+    beat: str,
+    store: str,
+    data: Path,
+    *,
+    supposed: Sequence[str] = (),
+    is_short: bool = False,
+    is_json: bool = False,
+) -> int:
+    """Print why a beat can or cannot be cued now; `is_short` has the leaves that fail alone.
 
-    beat: Beat
-    title: str
-    code: str
-    refusal: str
-    cued: int
-    away: int
-    leaves: tuple[dict[str, Any], ...]
-    rivals: tuple[str, ...]  # best first, this beat among them where it may be cued
-
-    def as_plain(self) -> dict[str, Any]:
-        """Return the answer as plain values."""
-        return {
-            "beat": self.beat.id,
-            "title": self.title,
-            "code": self.code,
-            "text": self.refusal,
-            "cued": self.cued,
-            "times": self.beat.times_max,
-            "chapters": list(self.beat.chapters),
-            "away": self.away,
-            "leaves": list(self.leaves),
-            "could_be_cued": list(self.rivals),
-        }
-
-
-async def why(world: str, beat: str, store: str, data: Path, *, is_json: bool = False) -> int:
-    """Print why a beat can or cannot be cued now.
+    `supposed` are `fact=value`: the answer is for a copy of the world in which they are so.
 
     Raises:
-        OperatorError: no such world or beat.
+        OperatorError: no such world, beat or fact.
     """
     async with world_in(store, data, world) as found:
-        asked = found.pack.beats.get(beat)
-        if asked is None:
-            near = alike(beat, found.pack.beats)
-            hint = f"did you mean {near!r}?" if near else f"it has {', '.join(found.pack.beats)}"
-            raise OperatorError(f"there is no beat {beat!r} in {found.pack.id}: {hint}")
+        asked = _beat(found.pack, beat)
         state = await load_state(found.store, found.card.world, found.pack)
+        names = asked.when.reads if asked.when is not None else frozenset()
+        history = last_changes(await _newest(found.store, found.card.world, state), names)
         now_ms = await _world_ms(found, state)
+    if supposed:
+        state = _suppose(state, supposed)
     with state.facts.seen_at(now_ms):
-        answer = explain(found.pack, state, asked)
+        answer = explain(Guide(found.pack), state, asked, history)
+        near = near_misses(found.pack, state.facts)
     if is_json:
-        print_json(answer.as_plain())
+        print_json({**as_plain(answer, found.pack), "near": [one._asdict() for one in near]})
     else:
-        print(told(answer, found.pack))
+        print(told(answer, found.pack, is_short=is_short))
+        if near and answer.code != "ok" and not is_short:
+            print("  nearest now: " + _some([f"{n.beat} ({n.away} away)" for n in near]))
     return 0
 
 
-def explain(pack: Pack, state: State, beat: Beat) -> Why:
-    """Return why a beat can or cannot be cued by the director, as the facts are."""
-    facts, words = state.facts, Words(pack, "")
-    refusal = refusal_of_cue(pack, facts, beat, PROBE)
-    code, given = refusal if refusal is not None else ("ok", ())
-    leaves = []
-    if beat.when is not None:
-        for leaf in trace(beat.when, facts, {}).leaves:
-            by = sorted({one for name, _ in leaf.facts for one in changers(pack, name)})
-            leaves.append(
-                {
-                    "text": leaf.text,
-                    "holds": leaf.is_true == leaf.is_wanted,
-                    "facts": {name: plain_value(value) for name, value in leaf.facts},
-                    "changed_by": by,
-                }
-            )
-    return Why(
-        beat,
-        words.text(f"{'ending' if beat.is_ending else 'beat'}.{beat.id}.title"),
-        code,
-        _REFUSED.get(code) or words.refusal(code, dict(given)),
-        times_cued(facts, beat.id),
-        0 if beat.when is None else distance(beat.when, facts, {}),
-        tuple(leaves),
-        tuple(one.beat for one in candidates(pack, facts)),
+def as_plain(answer: Why, pack: Pack) -> dict[str, Any]:
+    """Return the answer as plain values."""
+    choice = answer.choice
+    return {
+        "beat": answer.beat.id,
+        "title": _title(answer, pack),
+        "code": answer.code,
+        "text": refusal(answer, pack),
+        "cued": answer.cued,
+        "times": answer.beat.times_max,
+        "chapters": list(answer.beat.chapters),
+        "away": answer.away,
+        "leaves": [_plain_leaf(leaf) for leaf in answer.leaves],
+        "could_be_cued": [
+            {"beat": one.beat, "score": one.score, "points": dict(one.terms)}
+            for one in choice.ranked
+        ],
+        "bar": choice.bar,
+        "next": choice.beat.beat if choice.beat is not None else None,
+        "tension": {"group": choice.mood.group, "wanted": choice.mood.wanted,
+                    "phase": choice.mood.phase},
+        "trace": choice.trace(),
+    }  # fmt: skip
+
+
+def refusal(answer: Why, pack: Pack) -> str:
+    """Return why the director may not cue the beat, "" where it may."""
+    given = dict(answer.arguments)
+    return (
+        _REFUSED[answer.code]
+        if answer.code in _REFUSED
+        else Words(pack, "").refusal(answer.code, given)
     )
 
 
-def changers(pack: Pack, name: str) -> list[str]:
-    """Return what can change a fact: `action draw`, `law dusk`, `beat knock`, `clock bedtime`."""
-    parts: list[tuple[str, Sequence[Effect]]] = []
-    parts += ((f"action {a.id}", a.effects) for a in pack.actions.values())
-    parts += ((f"law {law.id}", law.effects) for law in pack.laws.values())
-    parts += ((f"beat {b.id}", b.effects) for b in pack.beats.values())
-    parts += ((f"clock {c.id}", c.effects) for c in pack.clocks.values())
-    for choice in pack.choices.values():
-        parts += ((f"choice {choice.id}", option.effects) for option in choice.options.values())
-    found = [
-        label
-        for label, effects in parts
-        if any(name in changed_by(effect) for effect in walk_effects(tuple(effects)))
-    ]
-    first, _, rest = name.partition(".")
-    if first in _BUILT_IN and rest:
-        found.append(f"{_BUILT_IN[first]} {rest}")
-    elif rest == "scene":
-        found.append("walking there")
-    return found
-
-
-def told(answer: Why, pack: Pack) -> str:
+def told(answer: Why, pack: Pack, *, is_short: bool = False) -> str:
     """Return the answer for a person."""
-    beat = answer.beat
-    name = f"{beat.id} (“{answer.title}”)" if answer.title else beat.id
-    lines = [_verdict(answer, name)]
-    times = f"{answer.cued} of at most {beat.times_max}" if beat.times_max else str(answer.cued)
-    lines.append(f"  cued so far: {times}")
-    if beat.chapters:
-        lines.append(f"  in chapters: {', '.join(beat.chapters)}")
-    if answer.leaves:
-        lines.append("  it wants:")
-    for leaf in answer.leaves:
-        facts = ", ".join(f"{fact} = {_value(value)}" for fact, value in leaf["facts"].items())
-        lines.append(f"    {'✓' if leaf['holds'] else '✗'} {leaf['text']}")
-        if facts:
-            lines.append(f"        now {facts}")
-        if not leaf["holds"] and leaf["changed_by"]:
-            lines.append(f"        changed by {_some(leaf['changed_by'])}")
+    beat, choice = answer.beat, answer.choice
+    title = _title(answer, pack)
+    name = f"{beat.id} (“{title}”)" if title else beat.id
+    lines = [_verdict(answer, pack, name)]
+    if not is_short:
+        times = f"{answer.cued} of at most {beat.times_max}" if beat.times_max else str(answer.cued)
+        lines.append(f"  cued so far: {times}")
+        if beat.chapters:
+            lines.append(f"  in chapters: {', '.join(beat.chapters)}")
+    leaves = answer.failing if is_short else answer.leaves
+    if leaves:
+        lines.append("  it lacks:" if is_short else "  it wants:")
+    for leaf in leaves:
+        lines.extend(_leaf_lines(leaf))
     if answer.away:
         lines.append(f"  {answer.away} away from true (a number counts its gap, all else is 1)")
-    others = [one for one in answer.rivals if one != beat.id]
-    if others:
-        lines.append(f"  could be cued now: {_some(list(answer.rivals))}")
+    if choice.ranked and not is_short:
+        lines.append("  could be cued now, with their points:")
+        for one in choice.ranked[:6]:
+            points = " ".join(f"{term}{value:+d}" for term, value in one.terms if value)
+            lines.append(f"    {one.score:4d}  {one.beat}  ({points})")
+        lines.append(f"  the director: {choice.trace()}")
     return "\n".join(lines)
 
 
-def _verdict(answer: Why, name: str) -> str:
+def _verdict(answer: Why, pack: Pack, name: str) -> str:
     if answer.code != "ok":
-        return f"{name} cannot be cued now: {answer.refusal} [{answer.code}]"
-    if answer.rivals and answer.rivals[0] != answer.beat.id:
-        return f"{name} can be cued now; the director would take {answer.rivals[0]} first."
+        return f"{name} cannot be cued now: {refusal(answer, pack)} [{answer.code}]"
+    chosen = answer.choice.beat
+    if chosen is None:
+        return f"{name} can be cued now; the director waits for the moment."
+    if chosen.beat != answer.beat.id:
+        return f"{name} can be cued now; the director would take {chosen.beat} first."
     return f"{name} can be cued now, and the director would take it next."
+
+
+def _leaf_lines(leaf: Leaf) -> list[str]:
+    lines = [f"    {'✓' if leaf.holds else '✗'} {leaf.text}"]
+    facts = ", ".join(f"{fact} = {_value(plain_value(value))}" for fact, value in leaf.facts)
+    if facts:
+        since = f", since {leaf.changed.world_ms / 1000:.0f} s by {leaf.changed.by}" if (
+            leaf.changed is not None) else ""  # fmt: skip
+        lines.append(f"        now {facts}{since}")
+    if not leaf.holds and leaf.changers:
+        lines.append(f"        changed by {_some(list(leaf.changers))}")
+    return lines
+
+
+def _plain_leaf(leaf: Leaf) -> dict[str, Any]:
+    changed: Changed | None = leaf.changed
+    return {
+        "text": leaf.text,
+        "holds": leaf.holds,
+        "facts": {name: plain_value(value) for name, value in leaf.facts},
+        "changed_by": list(leaf.changers),
+        "changed": None if changed is None else changed._asdict(),
+    }
+
+
+def _title(answer: Why, pack: Pack) -> str:
+    kind = "ending" if answer.beat.is_ending else "beat"
+    return Words(pack, "").text(f"{kind}.{answer.beat.id}.title")
+
+
+def _beat(pack: Pack, beat: str) -> Beat:
+    found = pack.beats.get(beat)
+    if found is None:
+        near = alike(beat, pack.beats)
+        hint = f"did you mean {near!r}?" if near else f"it has {', '.join(pack.beats)}"
+        raise OperatorError(f"there is no beat {beat!r} in {pack.id}: {hint}")
+    return found
+
+
+def _suppose(state: State, supposed: Sequence[str]) -> State:
+    given: dict[str, str] = {}
+    for one in supposed:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise OperatorError(f"{one!r} is not fact=value")
+        given[name.strip()] = value.strip()
+    try:
+        return what_if(state, given)
+    except ValueError as error:
+        raise OperatorError(str(error)) from error
+
+
+async def _newest(store: Store, world: str, state: State) -> list[Commit]:
+    """Return the newest commits of a world, the newest first, as far as the live log reaches."""
+    seq = max(0, state.position.seq - LOG_WINDOW_COMMITS)
+    found: list[Commit] = []
+    while page := await store.read(world, seq, None, LOG_PAGE):
+        found.extend(page)
+        seq = page[-1].position.seq
+    return found[::-1]
 
 
 def _some(names: list[str], most: int = 6) -> str:
