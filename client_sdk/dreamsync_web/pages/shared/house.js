@@ -1,9 +1,9 @@
 // What every page needs: where its link leads, a line to this node, colours, clocks, rendering.
 
-import { html, render, useEffect, useRef, useState } from "/vendor/preact/preact-htm.js";
+import { html, render, useEffect, useLayoutEffect, useRef, useState } from "/vendor/preact/preact-htm.js";
 import { connect } from "/sdk/dreamsync.js";
 
-export { html, render, useEffect, useRef, useState };
+export { html, render, useEffect, useLayoutEffect, useRef, useState };
 
 const PLACE = /^#([A-Za-z0-9_-]{1,40})(?:(?:\.|\?i=)([A-Za-z0-9_-]{1,128}))?$/;
 const HUES = [34, 205, 330, 150, 262, 8, 182, 58];

@@ -1,6 +1,6 @@
 // What I may do now, what I may not and why not, the questions that wait for me, and the ways out.
 
-import { clockText, html, useBeat, useRef, useEffect, useState } from "../shared/house.js";
+import { clockText, html, useBeat, useLayoutEffect, useRef, useState } from "../shared/house.js";
 
 const GO = "go";
 
@@ -53,7 +53,7 @@ function Later({ offer, story }) {
 function Form({ offer, done, cancel }) {
   const [params, setParams] = useState(() => startOf(offer));
   const form = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current.querySelector("textarea, input:not(:checked), button")?.focus();
     form.current.scrollIntoView({ block: "nearest" });
   }, []);

@@ -10,9 +10,14 @@ blockquote{margin:1rem 0;font-size:1.25rem}li{margin:.3rem 0}`;
 
 /** Build the page of a story, and hand it to the browser to keep. */
 export function saveKeepsake(story) {
+  const { lang, dir } = document.documentElement;
   const page = document.implementation.createHTMLDocument("");
-  write(page, story);
-  const text = `<!doctype html>\n${page.documentElement.outerHTML}`;
+  const main = page.body.appendChild(page.createElement("main"));
+  write(page, main, story);
+  // The look is put in as text at the end: as an element, this page's own policy would speak up.
+  const text = `<!doctype html><html lang="${lang}" dir="${dir || "ltr"}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">${page.querySelector("title").outerHTML}
+<style>${STYLE}</style></head><body>${main.outerHTML}</body></html>`;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/html" }));
   link.download = `${story.viewer.world.title.replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}-keepsake.html`;
@@ -20,21 +25,10 @@ export function saveKeepsake(story) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-function write(page, story) {
+function write(page, main, story) {
   const { title } = story.viewer.world;
   const ending = story.words("ending", story.viewer.fact("ending") ?? "");
-  page.documentElement.lang = document.documentElement.lang;
-  page.documentElement.dir = document.documentElement.dir;
   page.title = `${title}: ${ending}`;
-  const meta = page.createElement("meta");
-  meta.setAttribute("charset", "utf-8");
-  const view = page.createElement("meta");
-  view.name = "viewport";
-  view.content = "width=device-width, initial-scale=1";
-  const style = page.createElement("style");
-  style.textContent = STYLE;
-  page.head.prepend(meta, view, style);
-  const main = page.body.appendChild(page.createElement("main"));
   const put = (tag, text, name = "") => {
     const made = main.appendChild(page.createElement(tag));
     made.textContent = text;

@@ -47,7 +47,8 @@ async function arrive(setStep) {
     document.title = `${card.title} · Dreamsync`;
     speakHere(langOf(card));
     setStep({ at: "door", dream, place, card });
-    later();
+    performance.mark("door");
+    later(); // while the card is read, the stage is fetched
   } catch (error) {
     setStep({ at: "nowhere", title: "The door stays shut", text: error.text ?? String(error) });
   }

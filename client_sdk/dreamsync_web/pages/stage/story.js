@@ -57,17 +57,17 @@ export class Story {
 
   /** Take one notice of the session. */
   take(notice) {
-    if (notice.kind === "happened") this.#queue(notice.event);
+    if (notice.kind === "happened") {
+      if (this.isAway) this.#isCatchingUp = true; // what was missed comes before the line is live
+      this.#queue(notice.event);
+    }
     if (notice.kind === "posed") this.onPoses(notice.poses);
     if (notice.kind === "jumped") this.#recall(notice.recap);
     if (notice.kind === "away") {
       this.isAway = true;
       this.changed();
     }
-    if (notice.kind === "live") {
-      if (this.isAway) this.#isCatchingUp = true;
-      this.isAway = false;
-    }
+    if (notice.kind === "live") this.isAway = false;
     if (notice.kind === "changed") this.#look();
     if (notice.kind === "over") {
       this.over = { error: notice.error };

@@ -1,0 +1,99 @@
+"""Every page in a real browser: it loads little, fits, and says in words what it shows."""
+
+import asyncio
+
+import pytest
+from support.node import Node
+
+from browser.visits import DESKTOP, PHONE, Visitor, Visits
+
+DEADLINE_S = 60.0
+FILES_MAX = 25
+LOAD_BYTES_MAX = 150 * 1024
+
+NAMELESS = """[...document.querySelectorAll("button, a, input, select, textarea")].filter((one) =>
+  !(one.textContent.trim() || one.getAttribute("aria-label") || one.getAttribute("title")
+    || one.labels?.length || one.closest("label"))).map((one) => one.outerHTML.slice(0, 120))"""
+LOADED = """performance.getEntries().filter((one) => one.encodedBodySize !== undefined)
+  .map((one) => [one.startTime, one.encodedBodySize])"""
+DOOR = "performance.getEntriesByName('door')[0].startTime"
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = """[...document.querySelectorAll("button, .button")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width && (box.height < 34 || box.width < 34);
+}).map((one) => one.outerHTML.slice(0, 120))"""
+
+
+async def checked(visitor: Visitor) -> None:
+    page = visitor.page
+    assert await page.evaluate(NAMELESS) == []
+    assert await page.evaluate(WIDER) <= 0
+    assert await page.evaluate(SMALL) == []
+    assert await page.locator("h1:visible").count() <= 1
+    assert await page.title() != ""
+    assert await page.evaluate("document.cookie") == ""
+    assert await page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_first_page_opens_a_world_and_gives_its_links(
+    visits: Visits, size: tuple[int, int]
+) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        home = await visits.come("/", size)
+        await home.page.click("[data-open=starter]")
+        await home.page.click(".opening .primary")
+        await home.page.wait_for_selector("[data-link=play]")
+        await checked(home)
+        await home.page.click("[data-link=play]")
+        await home.page.wait_for_selector(".role")
+        await checked(home)
+        await home.be("ben")
+        await home.page.wait_for_selector(".action")
+        await checked(home)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_the_desk_fits_and_is_told_in_words(
+    visits: Visits, node: Node, size: tuple[int, int]
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        desk = await visits.come(f"/desk#{world.id}.{world.desk_token}", size)
+        await desk.page.wait_for_selector("[data-beat=chime] .leaves", state="attached")
+        await checked(desk)
+
+
+async def test_the_first_load_is_small(visits: Visits, node: Node) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        ada = await visits.arrive(world)
+        await ada.be("ada")
+        loaded = await ada.page.evaluate(LOADED)
+        door_ms = await ada.page.evaluate(DOOR)
+        assert len([began_ms for began_ms, _ in loaded if began_ms < door_ms]) < FILES_MAX
+        assert sum(size_bytes for _, size_bytes in loaded) < LOAD_BYTES_MAX
+
+
+async def test_the_story_is_a_live_region_and_the_picture_is_said_in_words(
+    visits: Visits, node: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        ada = await visits.arrive(world, is_calm=True)
+        await ada.be("ada")
+        await dream.enter(world.id, role="ben", invite=world.invite)
+        log = ada.page.get_by_role("log")
+        assert await log.get_attribute("aria-live") == "polite"
+        await ada.page.get_by_text("Here with you: Ben.").wait_for(state="attached")
+        assert (
+            await ada.page.get_by_role("meter", name="nerve").get_attribute("aria-valuenow") == "5"
+        )
+
+
+async def test_a_link_that_leads_nowhere_says_so(visits: Visits) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        lost = await visits.come("/w")
+        await lost.sees("This link leads nowhere")
+        shut = await visits.come("/w#nothing_here.none")
+        await shut.sees("There is no such world, or it is not open to you.")
