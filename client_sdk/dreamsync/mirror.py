@@ -54,14 +54,18 @@ class Mirror:
 
     def __init__(self, whole: WholeView, now_ms: int) -> None:
         self._last_event = BEFORE_ALL
+        self._before_tail: tuple[int, int] | None = None
+        self.position: tuple[int, int] = whole.position
         self.replace(whole, now_ms)
 
     def replace(self, whole: WholeView, now_ms: int) -> bool:
         """Take a whole view; return whether its digest is that of its facts."""
+        # Of a tail that is still to come in further views nothing counts as had.
+        self._before_tail = self.resume_position if whole.resumed and whole.more else None
         self.world: WorldCard = whole.world
         self.role: str = whole.role
         self.seat: str = whole.seat
-        self.position: tuple[int, int] = whole.position
+        self.position = whole.position
         self.speed: int = whole.speed
         self.running: bool = whole.running
         self.facts: dict[str, WireValue] = dict(whole.facts)
@@ -77,6 +81,8 @@ class Mirror:
 
     def change(self, view: View, now_ms: int) -> bool:
         """Apply a view; return whether the digests agree after it."""
+        if not view.more:
+            self._before_tail = None
         for name in view.gone:
             self._forget(name)
         for name, value in view.changes.items():
@@ -121,6 +127,11 @@ class Mirror:
     def pass_over(self, quiet: Quiet, now_ms: int) -> None:
         """Take note that nothing was seen up to a position."""
         self._reach(quiet.pos, quiet.ms, now_ms, None)
+
+    @property
+    def resume_position(self) -> tuple[int, int]:
+        """The position to resume from: that before a tail which has not come whole."""
+        return self._before_tail or self.position
 
     @property
     def digest(self) -> str:

@@ -254,7 +254,7 @@ class ClientSession:
         if self._identity is None or self.mirror is None:
             self._out.append(self._entry.enter(q))
         else:
-            self._out.append(self._entry.resume(q, self._identity, self.mirror.position))
+            self._out.append(self._entry.resume(q, self._identity, self.mirror.resume_position))
 
     def _on_entered(self, entered: wire.Entered, now_ms: int) -> None:
         is_first = self._identity is None

@@ -113,3 +113,15 @@ def test_events_are_new_once_and_a_whole_view_that_does_not_go_on_begins_anew() 
     assert mirror.new_events(goes_on.events) == []
     assert mirror.first_events(anew) == [*anew.events]
     assert mirror.new_events(anew.events) == []
+
+
+def test_a_tail_that_was_not_whole_is_asked_for_again() -> None:
+    mirror = Mirror(whole(position=(1, 5)), 0)
+    assert mirror.resume_position == (1, 5)
+    mirror.replace(whole(position=(1, 900), resumed=True, more=True), 0)
+    assert mirror.position == (1, 900)
+    assert mirror.resume_position == (1, 5), "events behind the first frame were not sent yet"
+    mirror.change(view(pos=(1, 900), more=True), 0)
+    assert mirror.resume_position == (1, 5)
+    mirror.change(view(pos=(1, 900)), 0)
+    assert mirror.resume_position == (1, 900)

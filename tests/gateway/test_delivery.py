@@ -24,6 +24,18 @@ def test_a_long_tail_comes_in_several_frames_without_a_gap() -> None:
     assert twin.facts == stage.truth(twin)
 
 
+def test_each_frame_of_a_long_tail_but_the_last_says_that_more_follows() -> None:
+    stage = Stage()
+    stage.enter("a", role="ada")
+    start = stage.play.state.position
+    for i in range(2 * TAIL_EVENTS_MAX + 1):
+        stage.play.act("a", "talk", words=f"line {i}")
+    stage.hand_over()
+    twin = Client("a", "player")
+    stage.admit(twin, start)
+    assert [m.more for m in twin.seen] == [True, True, False]
+
+
 def test_a_whole_view_has_the_number_that_was_decided_last() -> None:
     stage = Stage()
     ada = stage.enter("a", role="ada")

@@ -92,9 +92,10 @@ class WholeView(WireModel):
     `facts`.
 
     `resumed`: nothing was missed. `events` are then those after the client's position, in order,
-    as it would have seen them live, and `outcomes` those it may not have; more may follow in
-    views at the same position. Else events may have been missed: `recap` are lines, ready to
-    show, that say what the role knows.
+    as it would have seen them live, and `outcomes` those it may not have. With `more`, the next
+    message is a view at the same position that goes on with them: a client that is cut before
+    the last one resumes from where it was before. Else events may have been missed: `recap` are
+    lines, ready to show, that say what the role knows.
     """
 
     type: Literal["entered", "reset"]
@@ -119,6 +120,7 @@ class WholeView(WireModel):
     recap: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    more: bool = False
 
 
 class Entered(WholeView):
@@ -148,7 +150,7 @@ class View(WireModel):
     those no longer there; `choices`, where present, is the whole list of open ones; `cards` are
     names not sent before. `events` and `outcomes` in order. `running` and `role`/`seat` are there
     when they changed. `pos` is never below the one before; an equal one brings only events and
-    outcomes.
+    outcomes. `more` is as in `entered`.
     """
 
     type: Literal["view"]
@@ -166,6 +168,7 @@ class View(WireModel):
     running: bool | None = None
     role: str | None = None
     seat: str | None = None
+    more: bool = False
 
 
 class Quiet(WireModel):

@@ -103,6 +103,8 @@ def tail_views(member: Member, follower: Follower, turns: Sequence[Turn]) -> lis
         part = Fold({}, {}, [], events[start : start + TAIL_EVENTS_MAX], [])
         view = member.gate.view(part, follower.state.position, follower.state.facts)
         view["digest"] = digest_hex(follower.index.digest(member.viewer.eyes))
+        if start + TAIL_EVENTS_MAX < len(events):
+            view["more"] = True
         views.append(view)
     return views
 
@@ -148,3 +150,5 @@ def _add_happened(whole: Map, folded: Fold, member: Member, facts: Facts) -> Non
         whole["events"] = events
     if outcomes:
         whole["outcomes"] = outcomes
+    if len(folded.events) > TAIL_EVENTS_MAX:
+        whole["more"] = True
