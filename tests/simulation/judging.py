@@ -26,7 +26,13 @@ def judge_log(pack: Pack, commits: Sequence[Commit]) -> list[Fault]:
     state = State(pack)
     agenda: Agenda | None = None
     faults: list[Fault] = []
+    cursor = 0
     for commit in commits:
+        if commit.cursor:
+            read = int(commit.cursor.partition("-")[0])
+            if read <= cursor:
+                faults.append(Fault("doubled", f"{commit.position} is of inbox entry {read} again"))
+            cursor = read
         if agenda is not None:
             faults += [
                 Fault("order", f"{commit.position} {commit.cause.kind}: {text}")

@@ -23,6 +23,9 @@ Data = Annotated[
 World = Annotated[str, typer.Argument(help="A world's id, the beginning of it, or its link.")]
 Out = Annotated[Path | None, typer.Option(help="Write to this file instead of the screen.")]
 DATA = Path("dreamsync-data")
+_HANDED_ON: dict[str, object] = {
+    "allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": [],
+}  # fmt: skip
 
 
 def check(
@@ -315,6 +318,14 @@ def bench(
     sys.exit(guarded(lambda: work(names or (), options, is_json=json), is_json=json))
 
 
+def simulate(context: typer.Context) -> None:
+    """Play seeds of the whole system with faults; `simulate --help` says more. Checkout only."""
+    from dreamsync_server.cli.simulate import simulate as work
+    from dreamsync_server.cli.telling import guarded
+
+    sys.exit(guarded(lambda: work(context.args)))
+
+
 def register(app: typer.Typer) -> None:
     """Give the commands to the command line, in the order that help lists them."""
     app.command()(play)
@@ -331,6 +342,7 @@ def register(app: typer.Typer) -> None:
     app.command()(whynot)
     app.command()(whatif)
     app.command()(scorecard)
+    app.command(context_settings=_HANDED_ON)(simulate)
     app.command()(schema)
     app.command()(protocol)
     app.command()(bench)

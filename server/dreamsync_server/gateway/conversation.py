@@ -243,8 +243,8 @@ class Conversation:
                 proposal = self._waiting[0]
                 self._by_store.add(proposal.n)
                 code = await self._desk.submit_by_store(world, proposal)
-                if self.is_over:
-                    return
+                if not self._waiting:
+                    return  # the line was lost meanwhile
                 if code:
                     self._by_store.discard(proposal.n)
                     self._refuse_waiting(code)
