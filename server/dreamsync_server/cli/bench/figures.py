@@ -8,6 +8,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
+from dreamsync_server.errors import OperatorError
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -65,7 +67,13 @@ class Figure:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value that `share` (0..1) of the values do not exceed: the nearest rank."""
+    """Return the value that `share` (0..1) of the values do not exceed: the nearest rank.
+
+    Raises:
+        OperatorError: there is none: nothing came back in time to be measured.
+    """
+    if not values:
+        raise OperatorError("nothing came back in time to be measured: is the machine too busy?")
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
