@@ -97,3 +97,27 @@ async def test_a_link_that_leads_nowhere_says_so(visits: Visits) -> None:
         await lost.sees("This link leads nowhere")
         shut = await visits.come("/w#nothing_here.none")
         await shut.sees("There is no such world, or it is not open to you.")
+
+
+async def test_the_lab_sends_what_its_forms_say_and_survives_a_cut(
+    visits: Visits, node: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        lab = await visits.come("/lab")
+        await lab.page.select_option("#type", "enter")
+        await lab.page.fill("#field-world", world.id)
+        await lab.page.select_option("#field-as", "player")
+        await lab.page.fill("#field-role", "ada")
+        await lab.page.fill("#field-invite", world.invite)
+        await lab.sees('viewer = await dream.enter("')
+        await lab.page.click("form .primary")
+        await lab.sees("← entered")
+        await lab.page.select_option("#type", "act")
+        await lab.page.fill("#field-action", "talk")
+        await lab.page.fill("#field-params", '{"words": "from the lab"}')
+        await lab.page.click("form .primary")
+        await lab.sees("← view")
+        await lab.page.get_by_role("button", name="Cut the line").click()
+        await lab.sees("→ resume")
+        await checked(lab)

@@ -113,7 +113,7 @@ def test_only_the_table_is_served(path: str) -> None:
 def test_the_shipped_pages_have_addresses_of_their_own() -> None:
     pages = shipped_pages()
     assert {"/", "/index.html", "/favicon.ico", "/protocol.json", "/sdk/dreamsync.js"} <= set(pages)
-    for name in ("/w", "/desk"):
+    for name in ("/w", "/desk", "/lab"):
         assert pages[name] is pages[f"{name}.html"]
         assert pages[name].content_type == "text/html; charset=utf-8"
     assert pages["/favicon.ico"].content_type == "image/svg+xml"

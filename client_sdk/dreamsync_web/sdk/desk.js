@@ -23,11 +23,19 @@ export class Desk extends Player {
   remove(session) { return this.propose("remove", { session }); }
   /** Give a role to an "understudy", or to "nobody". */
   seatTo(role, to) { return this.propose("seat", { role, to }); }
-  nudge(means, target, { text = "", ms = 0 } = {}) {
-    return this.propose("nudge", { means, target, text, ms });
+  nudge(means, target, { text = "", ms = 0, action } = {}) {
+    return this.propose("nudge", { means, target, text, ms, action });
   }
-  /** Return why a beat can or cannot be cued now. */
-  async why(beat) { return (await this.ask("why", { beat })).why; }
+  /** Take over from the director (standby), hand back, or say how it is to be. */
+  direct({ standby, temperament, nudge_cap, why = "" } = {}) {
+    return this.propose("direct", { standby, temperament, nudge_cap, why });
+  }
+  /** Keep the director from a beat or nudge for a while; 0 ms lets it go again. */
+  veto(target, { ms = 300_000, why = "" } = {}) {
+    return this.propose("veto", { target, ms, why });
+  }
+  /** Return why a beat can or cannot be cued now, or would be if some facts were others. */
+  async why(beat, what_if = {}) { return (await this.ask("why", { beat, what_if })).why; }
 
   /**
    * Call `handler({when, position, facts})` each time a condition over facts turns true; one that

@@ -212,6 +212,8 @@ export class Player extends Viewer {
   choose(choice, option) { return this.propose("choose", { choice, option }); }
   claim(role) { return this.propose("claim", { role }); }
   release() { return this.propose("release"); }
+  /** Stay in the background: the director gives this role no leads; or it does again. */
+  background(on = true) { return this.propose("background", { on }); }
   handover(session) { return this.propose("handover", { to: session }); }
   pause(why = "") { return this.propose("pause", { why }); }
   unpause() { return this.propose("unpause"); }

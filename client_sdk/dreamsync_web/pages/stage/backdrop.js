@@ -12,6 +12,7 @@ export function paletteOf(scene) {
   const base = isDream ? 268 : 228;
   const tone = (h, s, l, a = 1) => `hsl(${(h + turn + 360) % 360} ${s}% ${l}% / ${a})`;
   return {
+    id: scene.id,
     isDream,
     turn,
     tone,
@@ -99,8 +100,8 @@ export function paintBackdrop(ctx, lie, scene, doors) {
 function sky(ctx, width, bottom, palette) {
   const fall = ctx.createLinearGradient(0, 0, 0, bottom);
   fall.addColorStop(0, palette.skyTop);
-  fall.addColorStop(0.55, palette.skyMid);
-  fall.addColorStop(0.9, palette.skyLow);
+  fall.addColorStop(0.42, palette.skyMid);
+  fall.addColorStop(0.8, palette.skyLow);
   fall.addColorStop(1, palette.glow);
   ctx.fillStyle = fall;
   ctx.fillRect(0, 0, width, bottom);

@@ -331,7 +331,22 @@ function hall(ctx, lie, palette, chance) {
   boards(ctx, lie, palette, 20);
 }
 
+/** A row of books or files: backs of every height, a few of them gone. */
+function spines(ctx, x, y, width, height, chance) {
+  let at = x;
+  while (at < x + width - 3) {
+    const wide = 2 + chance() * 4;
+    const tall = height * (0.5 + chance() * 0.36);
+    if (chance() > 0.14) {
+      ctx.fillStyle = `hsl(${chance() > 0.3 ? 20 + chance() * 26 : 200 + chance() * 40} ${18 + chance() * 26}% ${20 + chance() * 26}%)`;
+      ctx.fillRect(at, y + height - tall, Math.min(wide, x + width - at), tall);
+    }
+    at += wide + 0.7;
+  }
+}
+
 function racks(ctx, lie, palette, chance) {
+  const isPaper = /stack|archive|library|store/.test(palette.id);
   wall(ctx, lie, palette);
   const base = lie.horizon + lie.height * 0.05;
   for (let i = 0; i < 11; i++) {
@@ -341,6 +356,10 @@ function racks(ctx, lie, palette, chance) {
     ctx.fillStyle = palette.shade;
     ctx.fillRect(x, base - h, w, h);
     for (let row = 0; row < 9; row++) {
+      if (isPaper) {
+        spines(ctx, x + 3, base - h + row * (h / 9), w - 6, h / 9, chance);
+        continue;
+      }
       ctx.fillStyle = "hsl(225 30% 30% / .5)";
       ctx.fillRect(x + 3, base - h + (row + 0.6) * (h / 9), w - 6, 1);
       if (chance() > 0.45) continue;
@@ -348,7 +367,7 @@ function racks(ctx, lie, palette, chance) {
       ctx.fillRect(x + 5 + chance() * (w - 14), base - h + (row + 0.25) * (h / 9), 3, 3);
     }
   }
-  lamp(ctx, lie.width * 0.5, lie.horizon * 0.1, lie.height * 0.7, "204 80% 74%", 0.3);
+  lamp(ctx, lie.width * 0.5, lie.horizon * 0.1, lie.height * 0.8, isPaper ? "38 90% 70%" : "204 80% 74%", 0.42);
   boards(ctx, lie, palette, 22);
 }
 

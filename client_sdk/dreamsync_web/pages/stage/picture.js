@@ -155,9 +155,15 @@ export class Picture {
   #spotOf({ seat, isMe }) {
     const chance = chanceOf(numberOf(seat + this.#scene.id));
     const { steps, deep } = this.lie;
-    const spread = Math.min(steps, 14);
-    const x = steps / 2 + (chance() - 0.5) * spread * 0.66;
-    const y = Math.min(deep, 10) * (isMe ? 0.1 + chance() * 0.16 : 0.16 + chance() * 0.42);
+    const spread = Math.min(steps, 12);
+    let [x, y, room] = [0, 0, -1];
+    // Of a few places, the one with the most room around it.
+    for (let tries = 0; tries < 8; tries++) {
+      const px = steps / 2 + (chance() - 0.5) * spread * 0.78;
+      const py = Math.min(deep, 10) * (isMe ? 0.08 + chance() * 0.16 : 0.2 + chance() * 0.36);
+      const nearest = Math.min(9, ...[...this.#people.values()].map((other) => Math.hypot(other.x - px, (other.y - py) / 2)));
+      if (nearest > room) [x, y, room] = [px, py, nearest];
+    }
     return { x, y, facing: x < steps / 2 ? 90 : 270, heard: [], isMoving: false, sway: chance() * 7, speech: null };
   }
 
@@ -262,10 +268,10 @@ export class Picture {
       ctx.fillStyle = fall;
       ctx.beginPath();
       ctx.moveTo(0, height * 0.6);
-      for (let x = 0; x <= width; x += width / 14) {
+      for (let x = 0; x < width * 1.08; x += width / 14) {
         ctx.lineTo(x, y + Math.sin(x / width * 5 + ms / (3600 + i * 900) + i * 2) * height * 0.09 - height * 0.08);
       }
-      ctx.lineTo(width, height * 0.6);
+      ctx.lineTo(width * 1.1, height * 0.6);
       ctx.fill();
     }
     ctx.restore();
@@ -273,7 +279,7 @@ export class Picture {
 
   /** The more has happened of late, the more the fabric shows its seams; a dream's most of all. */
   #drawTears(ctx, ms) {
-    const most = this.#scene.layer === "dream" ? 6 : 2;
+    const most = this.#scene.layer === "dream" ? 4 : 1;
     const count = Math.round(this.#strain * most);
     if (!count) return;
     const { width, height } = this.#canvas;
@@ -285,7 +291,7 @@ export class Picture {
       const points = [[x, y]];
       for (let j = 0; j < 7; j++) points.push([x += (chance() - 0.5) * width * 0.04, y += height * 0.04]);
       const open = (0.5 + 0.5 * Math.sin(ms / 900 + i)) * this.#strain;
-      for (const [wide, light] of [[9, 0.1], [4, 0.28], [1.4, 0.9]]) {
+      for (const [wide, light] of [[10, 0.06], [4, 0.16], [1.1, 0.62]]) {
         ctx.strokeStyle = `hsl(${190 + i * 24} 92% 84% / ${light * (0.4 + 0.6 * open)})`;
         ctx.lineWidth = wide * this.ratio * (0.5 + open);
         ctx.beginPath();
