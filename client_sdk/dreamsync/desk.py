@@ -35,7 +35,8 @@ class Hit:
 
 Handler = Callable[[Hit], Awaitable[None]]
 AnyHandler = TypeVar("AnyHandler", bound=Handler)
-Means = Literal["hint", "cause", "deny", "hurry", "cast", "bridge", "rescue"]
+Means = Literal["hint", "cause", "deny", "undeny", "hurry", "cast", "bridge", "rescue"]
+Temperament = Literal["", "patient", "mischievous", "kind"]
 
 
 class Desk(Viewer):
@@ -108,13 +109,40 @@ class Desk(Viewer):
         """Give a role to an understudy, or to nobody."""
         return await self._propose("seat", role=role, to=to)
 
-    async def nudge(self, means: Means, target: str, *, text: str = "", ms: int = 0) -> Outcome:
-        """Use one of the director's other means on a role, action, clock or beat."""
-        return await self._propose("nudge", means=means, target=target, text=text, ms=ms)
+    async def nudge(
+        self, means: Means, target: str, *, text: str = "", ms: int = 0, action: str | None = None
+    ) -> Outcome:
+        """Use one of the director's other means: on a nudge of the pack, role, action or clock."""
+        return await self._propose(
+            "nudge", means=means, target=target, text=text, ms=ms, action=action
+        )
 
-    async def why(self, beat: str) -> Why:
-        """Return why a beat can or cannot be cued now."""
-        answer = await self._ask("why", beat=beat)
+    async def direct(
+        self,
+        *,
+        standby: bool | None = None,
+        temperament: Temperament | None = None,
+        nudge_cap: int | None = None,
+        why: str = "",
+    ) -> Outcome:
+        """Take over from the director (`standby=True`), hand back, or say how it is to be.
+
+        `nudge_cap` is nudges an hour for each player; -1 and "" are what the pack says.
+        """
+        return await self._propose(
+            "direct", standby=standby, temperament=temperament, nudge_cap=nudge_cap, why=why
+        )
+
+    async def veto(self, target: str, *, ms: int = 300_000, why: str = "") -> Outcome:
+        """Keep the director from a beat or nudge for a while; 0 ms lets it go again."""
+        return await self._propose("veto", target=target, ms=ms, why=why)
+
+    async def why(self, beat: str, **what_if: bool | int | str) -> Why:
+        """Return why a beat can or cannot be cued now, or would be if some facts were others.
+
+        Facts with dots: `desk.why("chime", **{"house.hush": 5})`.
+        """
+        answer = await self._ask("why", beat=beat, what_if=what_if)
         if answer.why is None:
             raise ProtocolFaultError("bad_message", "The answer to why has no why in it.")
         return answer.why

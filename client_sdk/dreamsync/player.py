@@ -41,6 +41,10 @@ class Player(Viewer):
         """Hand the role to another session (see `people`)."""
         return await self._propose("handover", to=session)
 
+    async def background(self, on: bool = True) -> Outcome:
+        """Stay in the background: the director gives this role no leads; or it does again."""
+        return await self._propose("background", on=on)
+
     async def pause(self, why: str = "") -> Outcome:
         """Pause the world for everybody, where it has a safety pause."""
         return await self._propose("pause", why=why)

@@ -29,10 +29,12 @@ async def test_every_proposal_of_a_desk_reaches_the_world(server: FakeServer, de
     await desk.remove("s_9")
     await desk.seat("ellis", "understudy")
     await desk.nudge("hurry", "bedtime", ms=5)
+    await desk.direct(standby=True)
+    await desk.veto("expo.opening")
     await desk.close_world()
     assert [plain["type"] for plain in server.world.acted] == [
         "cue", "hold", "unhold", "skip", "whisper", "pause", "unpause", "remove", "seat", "nudge",
-        "close",
+        "direct", "veto", "close",
     ]  # fmt: skip
     assert server.world.acted[0] == {
         "type": "cue", "n": 1, "beat": "expo.opening", "override": False, "once": "a",

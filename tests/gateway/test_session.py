@@ -39,6 +39,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "whisper": {"n": 1, "to": "ada", "text": "psst"}, "remove": {"n": 1, "session": "s"},
     "seat": {"n": 1, "role": "ada", "to": "nobody"},
     "nudge": {"n": 1, "means": "hurry", "target": "cockcrow", "ms": 500},
+    "direct": {"n": 1, "standby": True}, "veto": {"n": 1, "target": "b"},
+    "background": {"n": 1},
     "why": {"q": 1, "beat": "b"}, "watch": {"q": 1, "id": "i", "when": "a"},
     "unwatch": {"q": 1, "id": "i"}, "lang": {"q": 1, "lang": "en"}, "people": {"q": 1},
     "resync": {"q": 1, "digest": ""},
@@ -219,7 +221,7 @@ def test_every_message_becomes_a_proposal_of_its_own_kind() -> None:
         for asked in proposals(session_in(phase).receive(message(type_), 0.0, "salt")):
             kinds[type_] = asked.kind
     assert kinds == {type_: type_ for type_ in kinds}
-    assert len(kinds) == 17
+    assert len(kinds) == 20
 
 
 def test_hurrying_a_clock_brings_its_end_nearer() -> None:

@@ -221,12 +221,18 @@ class Person(WireModel):
 
 
 class Leaf(WireModel):
-    """One part of a condition: as written, its value now, whether it holds, who can change it."""
+    """One part of a condition: as written, its value now, whether it holds, who can change it.
+
+    `changed` says by what one of its facts last changed, and `changed_ms` when, in world time,
+    where that is still known.
+    """
 
     text: str
     value: str
     holds: bool
     by: tuple[str, ...] = ()
+    changed: str = ""
+    changed_ms: Count | None = None
 
 
 class Rival(WireModel):
@@ -238,7 +244,12 @@ class Rival(WireModel):
 
 
 class Why(WireModel):
-    """Why a beat can or cannot be cued now. `code` is what a cue would be answered with."""
+    """Why a beat can or cannot be cued now. `code` is what a cue would be answered with.
+
+    `away` is how far its condition is from true. `rivals` are all that the director could cue
+    now, best first, this beat among them; `trace` is what it would do in this second: points,
+    tension, the draw. `near` are the beats that lack least, with how far they are.
+    """
 
     beat: Id
     code: Code
@@ -247,3 +258,6 @@ class Why(WireModel):
     is_held: bool = False
     leaves: tuple[Leaf, ...] = ()
     rivals: tuple[Rival, ...] = ()
+    away: Count = 0
+    trace: str = ""
+    near: tuple[Rival, ...] = ()

@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 
 from dreamsync.protocol import bounds
 from dreamsync.protocol.cards import As
+from dreamsync.protocol.directing_messages import Background, Direct, Veto
 from dreamsync.protocol.fields import (
     ClientName,
     Condition,
@@ -292,24 +293,30 @@ class Seat(WireModel):
 class Nudge(WireModel):
     """Desk: propose one of the director's other means.
 
-    `target` is what it is about: a role (hint, cast, rescue), an action (cause, deny), a clock
-    (hurry, with `ms`), a beat (bridge). `text` is a hint's text.
+    `target` is what it is about: a nudge of the pack (hint, cause, deny, bridge, rescue), a role
+    (hint, with `text` or the `action` to point to; cast), an action (deny for `ms`, undeny), a
+    clock (hurry, by `ms`).
     """
 
     type: Literal["nudge"]
     n: Number
-    means: Literal["hint", "cause", "deny", "hurry", "cast", "bridge", "rescue"]
+    means: Literal["hint", "cause", "deny", "undeny", "hurry", "cast", "bridge", "rescue"]
     target: Id
+    action: Id | None = None
     text: Said = ""
     ms: Exact = 0
 
 
 class AskWhy(WireModel):
-    """Desk: ask why a beat can or cannot be cued. Answer: `answer` of `why`."""
+    """Desk: ask why a beat can or cannot be cued. Answer: `answer` of `why`.
+
+    With `what_if`, as it would be if those facts were so; nothing is changed.
+    """
 
     type: Literal["why"]
     q: Number
     beat: Id
+    what_if: Annotated[dict[str, bool | Exact | Said], Field(max_length=16)] = {}  # noqa: RUF012
 
 
 class Watch(WireModel):
@@ -362,6 +369,7 @@ class Resync(WireModel):
 Proposed = (
     Act | Choose | Claim | Release | Handover | Leave | Pause | Unpause
     | Cue | Hold | Unhold | Skip | Whisper | Remove | Seat | Nudge | CloseWorld
+    | Direct | Veto | Background
 )  # fmt: skip
 """What carries n and is decided by the world."""
 Asked = Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People | Resync

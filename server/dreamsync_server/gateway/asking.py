@@ -8,13 +8,13 @@ from dreamsync_server.gateway.group import Member
 from dreamsync_server.gateway.interest import send_hits
 from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.watches import Watches
+from dreamsync_server.limits import RING_COMMITS
+from dreamsync_server.story.choosing import Candidate
+from dreamsync_server.story.why import Leaf, explain, last_changes, near_misses, what_if
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.cues import refusal_of_cue, times_cued
-from dreamsync_server.world.model import Pack
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, session_of
 from dreamsync_server.world.state import role_of
-from dreamsync_server.world.trace import trace
 
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
@@ -37,7 +37,7 @@ class Asking:
             raise PeerError("not_entered", "Enter a world first.")
         match message:
             case wire.AskWhy():
-                talk.send({**_answer(message), "why": why(room, member, message.beat)})
+                talk.send({**_answer(message), "why": why(room, member, message)})
             case wire.People():
                 talk.send({**_answer(message), "people": people(room)})
             case wire.SetLang():
@@ -68,37 +68,51 @@ class Asking:
             send_hits(member, [hit], follower.state.position, facts)
 
 
-def why(room: Room, member: Member, beat_id: str) -> Map:
-    """Return why a beat can or cannot be cued by the desk now."""
-    pack, facts, words = room.follower.pack, room.follower.state.facts, member.gate.words
-    beat = pack.beats.get(beat_id)
+def why(room: Room, member: Member, asked: wire.AskWhy) -> Map:
+    """Return why a beat can or cannot be cued by the desk now, or would be if facts were others."""
+    follower, words = room.follower, member.gate.words
+    beat = follower.pack.beats.get(asked.beat)
     if beat is None:
         raise PeerError("unknown_beat", "There is no such beat.")
-    asked = Proposal("cue", "desk", member.viewer.session, 0, {"beat": beat.id})
-    refusal = refusal_of_cue(pack, facts, beat, asked)
-    code, given = ("ok", ()) if refusal is None else refusal
-    text = "It can be cued now." if code == "ok" else words.refusal(code, dict(given))
-    found: Map = {"beat": beat.id, "code": code, "text": text, "cued": times_cued(facts, beat.id)}
-    if facts.get(f"@held.{beat.id}"):
+    state = follower.state
+    if asked.what_if:
+        try:
+            state = what_if(state, asked.what_if)
+        except ValueError as error:
+            raise PeerError("bad_parameter", f"{error}.") from error
+    steps = reversed(follower.newest_steps(RING_COMMITS))
+    names = beat.when.reads if beat.when is not None else frozenset()
+    history = last_changes((step.commit for step in steps), names)
+    cue = Proposal("cue", "desk", member.viewer.session, 0, {"beat": beat.id})
+    answer = explain(room.guide, state, beat, history, cue)
+    code, given = answer.code, answer.arguments
+    text = "It can be cued now." if code == "ok" else words.refusal(code, given)
+    found: Map = {"beat": beat.id, "code": code, "text": text, "cued": answer.cued}
+    if state.facts.get(f"@held.{beat.id}"):
         found["is_held"] = True
-    if beat.when is not None:
-        leaves = []
-        for leaf in trace(beat.when, facts, {}).leaves:
-            value = ", ".join(f"{name} = {shown}" for name, shown in leaf.facts)
-            by = sorted({a for name, _ in leaf.facts for a in changers(pack, name)})
-            is_so = leaf.is_true == leaf.is_wanted
-            leaves.append({"text": leaf.text, "value": value, "holds": is_so, "by": by})
-        found["leaves"] = leaves
+    found["leaves"] = [_leaf(leaf) for leaf in answer.leaves]
+    choice = answer.choice
+    found["rivals"] = [_rival(one.beat, one.score, _points(one)) for one in choice.ranked]
+    found["away"], found["trace"] = answer.away, choice.trace()
+    nearest = near_misses(follower.pack, state.facts)
+    found["near"] = [_rival(n.beat, n.away, f"{n.failing} parts fail") for n in nearest]
     return found
 
 
-def changers(pack: Pack, name: str) -> list[str]:
-    """Return the ids of actions whose effects may change a fact."""
-    return [
-        action.id
-        for action in pack.actions.values()
-        if any(name in getattr(getattr(e, "fact", None), "reach", ()) for e in action.effects)
-    ]
+def _leaf(leaf: Leaf) -> Map:
+    value = ", ".join(f"{name} = {shown}" for name, shown in leaf.facts)
+    found: Map = {"text": leaf.text, "value": value, "holds": leaf.holds, "by": leaf.changers}
+    if leaf.changed is not None:
+        found["changed"], found["changed_ms"] = leaf.changed.by, leaf.changed.world_ms
+    return found
+
+
+def _rival(beat: str, score: int, text: str) -> Map:
+    return {"beat": beat, "score": score, "text": text}
+
+
+def _points(candidate: Candidate) -> str:
+    return " ".join(f"{name}{points:+d}" for name, points in candidate.terms if points)
 
 
 def people(room: Room) -> list[Map]:

@@ -6,6 +6,7 @@ time, and prepared frames are written.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from dreamsync_server.gateway.follower import Follower
@@ -26,6 +27,7 @@ from dreamsync_server.gateway.views import (
     hearers,
 )
 from dreamsync_server.store.port import WorldCard
+from dreamsync_server.story.guide import Guide
 from dreamsync_server.world.commit import Cause, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import add_hashes
@@ -55,6 +57,11 @@ class Room:
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, dict[Hear, None]] = {}
         follower.listener = self
+
+    @cached_property
+    def guide(self) -> Guide:
+        """The director's judgement on the pack, to explain it to a desk that asks why."""
+        return Guide(self.follower.pack)
 
     # --- coming and going --------------------------------------------------------------------
 

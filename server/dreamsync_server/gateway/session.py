@@ -89,14 +89,14 @@ Todo = Send | Propose | Ask | Posed | Close
 _LOBBY: Final = frozenset(("create", "list", "card", "enter", "resume"))
 _EVERYBODY: Final = frozenset(("list", "card", "lang", "people", "resync", "leave"))
 _DIRECTING: Final = frozenset(
-    "cue hold unhold skip whisper nudge pause unpause why watch unwatch".split()
+    "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch".split()
 )
 LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.HELLO: frozenset(("hello",)),
     Phase.LOBBY: _LOBBY,
     Phase.ENTERING: frozenset(("list", "card")),
     Phase.PLAYER: _EVERYBODY
-    | frozenset("act choose claim release handover pause unpause pose".split()),
+    | frozenset("act choose claim release handover background pause unpause pose".split()),
     Phase.WATCH: _EVERYBODY - {"people"},
     Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat", "close")),
     Phase.SCRIPT: _EVERYBODY | _DIRECTING,
@@ -308,10 +308,21 @@ def proposal_of(
         case wire.Nudge(means="hurry"):
             return proposal("nudge", means="hurry", clock=message.target, by_ms=-message.ms)
         case wire.Nudge():
-            return proposal("nudge", {"text": message.text}, means=message.means,
-                            target=message.target, ms=message.ms)  # fmt: skip
+            return proposal("nudge", {"text": message.text}, **_named(message, "means", "target",
+                            "ms", "action"))  # fmt: skip
+        case wire.Direct():
+            named = _named(message, "standby", "temperament", "nudge_cap")
+            return proposal("direct", {"why": message.why}, **named)
+        case wire.Veto():
+            return proposal("veto", {"why": message.why}, target=message.target, ms=message.ms)
+        case wire.Background():
+            return proposal("background", on=message.on)
         case _:
             assert_never(message)
+
+
+def _named(message: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in names}
 
 
 _PROPOSER: Final[dict[Phase, ProposerKind]] = {

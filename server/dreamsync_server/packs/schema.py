@@ -118,7 +118,7 @@ def _sections() -> Mapping[str, Schema]:
             _table("A law.", ("when", "do"), when=_CONDITION, once=_FLAG, do=_EFFECTS),
         ),
         "beats": _by_id("Story events that the director brings in.", _beat(), _DOTTED),
-        "endings": _by_id("Beats that close the world.", _beat(), _DOTTED),
+        "endings": _by_id("Beats that close the world.", _ending(), _DOTTED),
         "chapters": _by_id(
             "Phases of the story; the world starts in the first.",
             _table("A chapter.", curve={"type": "array", "items": ref("point")}),
@@ -241,6 +241,12 @@ def _beat() -> Schema:
     )
 
 
+def _ending() -> Schema:
+    beat = _beat()
+    sought = _said(_FLAG, "Whether the director makes for it (if not manual, where not given).")
+    return {**beat, "properties": {**beat["properties"], "sought": sought}}
+
+
 def _nudge() -> Schema:
     return _table(
         "A nudge: the text nudge.<id>.text and its effects.",
@@ -345,5 +351,6 @@ def _rehearsal() -> Schema:
         absent=_said(_IDS, "Roles that nobody plays, not even an understudy."),
         steps={"type": "array", "items": step},
         ends={"type": ["string", "null"]},
+        until={"type": "integer", "minimum": 0},
         digest={"type": "string"},
     )

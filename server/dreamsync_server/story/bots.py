@@ -9,6 +9,7 @@ from typing import Final, Literal
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.understudy import what_to_do
 from dreamsync_server.world.chance import draw
+from dreamsync_server.world.commit import ActKind
 from dreamsync_server.world.memory import directed_roles
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import is_over
@@ -47,7 +48,7 @@ class Bots:
                 continue
             done = what_to_do(play.pack, self._book, play.facts, role, second)
             if done is not None:
-                kind = "choose" if "choice" in done else "act"
+                kind: ActKind = "choose" if "choice" in done else "act"
                 play.ask(kind, "player", _session(role), done)
 
     def _is_awake(self, role: str, person: Person, second: int) -> bool:

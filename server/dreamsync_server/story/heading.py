@@ -17,8 +17,9 @@ Pathway = Mapping[str, int]
 
 
 def sought_endings(pack: Pack) -> list[Beat]:
-    """Return the endings that a director may make for: those it may cue."""
-    return [beat for beat in pack.beats.values() if beat.is_ending and not beat.is_manual]
+    """Return the endings that a director makes for; all of them where the pack seeks none."""
+    endings = [beat for beat in pack.beats.values() if beat.is_ending]
+    return [beat for beat in endings if beat.is_sought] or endings
 
 
 def leaves_away(beat: Beat, facts: Facts) -> int:

@@ -7,6 +7,7 @@ from typing import Final
 
 from dreamsync_server.story.choosing import quiet_ms
 from dreamsync_server.story.fairness import jain
+from dreamsync_server.story.heading import sought_endings
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.tension import mood_of
 from dreamsync_server.world.audience import atoms_of_player, sees
@@ -91,7 +92,7 @@ class Meter:
         return Measures(
             seed=play.seed,
             ending=play.ending,
-            is_sought=beat is not None and not beat.is_manual,
+            is_sought=beat is not None and beat in sought_endings(play.pack),
             minutes=minutes,
             tension_error=sum(self._errors) / max(1, len(self._errors)) / 10,
             dull_p50_s=dull[len(dull) // 2] / 1000,

@@ -195,6 +195,7 @@ class Beat:
     effects: tuple[Effect, ...]
     place: Place
     tension: int = 0  # what it does to its leads' tension, half of it to the others'; -10..10
+    is_sought: bool = False  # an ending that a director makes for
 
 
 @dataclass(frozen=True, slots=True)
