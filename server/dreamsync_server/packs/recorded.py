@@ -69,7 +69,8 @@ def dump_rehearsal(rehearsal: Rehearsal) -> str:
     }
     if rehearsal.absent:
         head["absent"] = list(rehearsal.absent)
-    tail = {"ends": rehearsal.ends or None, "digest": rehearsal.digest}
+    tail: dict[str, Any] = {"until": rehearsal.until_ms} if rehearsal.until_ms else {}
+    tail |= {"ends": rehearsal.ends or None, "digest": rehearsal.digest}
     steps = [f"  - {_flow(_plain_step(step))}" for step in rehearsal.steps]
     return "\n".join([_block(head), "steps:", *steps, _block(tail), ""])
 
@@ -94,6 +95,7 @@ def read_rehearsal(table: Table, faults: Faults) -> Rehearsal:
         digest=_hex(digest, 16, faults),
         pack_hash=_hex(pack_hash, 64, faults),
         absent=tuple(node.text for node in absent if isinstance(node, Leaf)),
+        until_ms=shape.integer("until", 0, 0, 10**12),
     )
     shape.close()
     return rehearsal

@@ -15,6 +15,7 @@ from dreamsync_server.world.model import Pack
 from dreamsync_server.world.rehearsal import Rehearsal, Step
 from dreamsync_server.world.seats import holder_of
 from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.state import role_of
 from dreamsync_server.world.values import Scalar, digest_hex
 
 SALT = "rehearsal"
@@ -55,12 +56,16 @@ def rerun(pack: Pack, rehearsal: Rehearsal) -> Rerun:
         code = take_step(play, step).code
         if code != step.expect:
             mismatches.append(Mismatch(index, step, code))
+    if rehearsal.until_ms > play.world_ms:
+        play.pass_to(rehearsal.until_ms)
     return Rerun(play, tuple(mismatches))
 
 
-def begin(pack: Pack, seed: int, absent: Sequence[str] = ()) -> Playthrough:
+def begin(
+    pack: Pack, seed: int, absent: Sequence[str] = (), *, is_hashed: bool = True
+) -> Playthrough:
     """Open a world for a rehearsal, in which nobody plays the `absent` roles."""
-    play = Playthrough(pack, seed)
+    play = Playthrough(pack, seed, is_hashed=is_hashed)
     if absent:
         play.join("s_desk", kind="desk")
         for role in absent:
@@ -75,9 +80,10 @@ def take_step(play: Playthrough, step: Step) -> Outcome:
     session = session_named(step)
     given, texts = _arguments(play.pack, step)
     if step.kind == "join":
-        return play.join(session, step.role, step.by)
+        return play.join(session, role_of(step.role), step.by)
     if session_of(play.facts, session) is None:
-        joined = play.join(session, step.role if step.by == "player" else "", step.by)
+        role = role_of(step.role) if step.by == "player" else ""
+        joined = play.join(session, role, step.by)
         if joined.code != "ok":
             return joined
     if step.kind in ("absent", "back"):
@@ -100,7 +106,10 @@ def record(play: Playthrough, about: str, absent: Sequence[str] = ()) -> Rehears
         step for commit in play.commits if (step := step_of(play.pack, commit)) is not None
     )
     pack = play.pack
-    known = Rehearsal(pack.id, play.seed, about, steps, play.ending, "", pack.hash, tuple(absent))
+    until_ms = play.world_ms if not steps or play.world_ms > steps[-1].at_ms else 0
+    known = Rehearsal(
+        pack.id, play.seed, about, steps, play.ending, "", pack.hash, tuple(absent), until_ms
+    )
     again = rerun(pack, known)
     if again.mismatches or again.play.ending != play.ending:
         raise ValueError(f"the run does not come out again: {again.mismatches[:3]}")

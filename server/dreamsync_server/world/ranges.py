@@ -66,6 +66,11 @@ def possible(expr: Expr, domain: Domain) -> Possibility:
     return Possibility(against_true == "", against_false == "", against_true or against_false)
 
 
+def all_it_can_be(node: Node, domain: Domain) -> Known:
+    """Return all that a part of an expression can be; None where that is not known."""
+    return _Analysis("", domain, {}).known(node)
+
+
 class _Analysis:
     """The domain of one condition, some facts of it narrowed by other parts that hold beside."""
 

@@ -28,7 +28,8 @@ class Step:
 class Rehearsal:
     """One recorded run. `digest` is the state's at its end, "" where it was not recorded.
 
-    `absent` are roles that nobody plays in it, not even an understudy.
+    `absent` are roles that nobody plays in it, not even an understudy. `until_ms` is the world time
+    at which it stops, where it goes on behind its last step: what it waits for falls due by itself.
     """
 
     pack: str
@@ -39,3 +40,4 @@ class Rehearsal:
     digest: str = ""
     pack_hash: str = ""
     absent: tuple[str, ...] = ()
+    until_ms: int = 0

@@ -99,7 +99,7 @@ class State:
     def fork(self) -> "State":
         """Return a copy that goes its own way from here."""
         other = State(self.pack, is_hashed=self.is_hashed)
-        other.facts = Facts(self.pack, self.facts)
+        other.facts.update(self.facts)
         other.facts.ms = self.facts.ms
         other.position, other.epochs, other.at_ms = self.position, self.epochs, self.at_ms
         other.digest, other.hashes = self.digest, dict(self.hashes)
