@@ -25,7 +25,7 @@ class Direction:
         self.term = 0  # 0: not asked for yet
         self.is_stale = False  # a newer director has taken over
         self._pack = state.pack
-        self._guide = Guide(state.pack)
+        self.guide = Guide(state.pack)
         self._n = 0
         self._unanswered: dict[int, tuple[Proposal, int]] = {}  # n -> (proposal, sent ms)
         self._term_sent_ms = 0
@@ -90,11 +90,11 @@ class Direction:
     def _new_proposals(self, second: int, now_ms: int) -> list[Proposal]:
         facts = self.state.facts
         found: list[Proposal] = []
-        move = self._guide.next_move(self.state, second)
+        move = self.guide.next_move(self.state, second)
         if move is not None:
             found.append(replace(move, n=self._number(), term=self.term))
         for seat in understudied_seats(self._pack, facts):
-            done = what_to_do(self._pack, self._guide.book, facts, seat.seat, second)
+            done = what_to_do(self._pack, self.guide.book, facts, seat.seat, second)
             if done is not None:
                 found.append(proposal_of(done, seat, self.term, self._number()))
         for proposal in found:
