@@ -48,6 +48,11 @@ def world_of_bell(channel: bytes) -> str | None:
     return name[len(BELL_PREFIX) : -len(BELL_SUFFIX)]
 
 
+def seen(world: str) -> str:
+    """Return the key that is written to be waited for: replicas that have it have the log too."""
+    return f"{BELL_PREFIX}{world}}}:seen"
+
+
 def directory(bucket: int) -> str:
     """Return the sorted set that lists one bucket's worlds by created_ms."""
     return f"dir:{bucket}"

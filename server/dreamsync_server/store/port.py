@@ -150,7 +150,10 @@ class Store(Protocol):
         ...
 
     async def tail(self, world: str) -> Position | None:
-        """Return the position of the last commit in the log; None where it has none."""
+        """Return the position of the last confirmed commit in the log; None where it has none.
+
+        Where replicas confirm, it is not given before they have it: followers go no further.
+        """
         ...
 
     async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:

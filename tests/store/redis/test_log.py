@@ -177,3 +177,16 @@ async def test_nothing_acked_is_lost_when_the_server_is_killed(tmp_path: Path) -
             acked += 1
         assert seqs(await store.read(world, 0)) == list(range(1, acked + 1))
         await store.close()
+
+
+async def test_a_tail_is_told_only_when_enough_replicas_have_it(
+    valkey_url: str, store: RedisStore, owner: Ownership
+) -> None:
+    await store.append([builders.batch(owner)])
+    alone, strict = RedisStore(valkey_url), RedisStore(valkey_url, replicas=1, timeout_s=0.6)
+    assert (await alone.tail(owner.world)) == builders.batch(owner).commits[-1].position
+    with pytest.raises(StoreUnavailableError, match="replicas"):
+        await strict.tail(owner.world)
+    assert await strict.tail(f"{owner.world}-none") is None
+    await alone.close()
+    await strict.close()

@@ -45,6 +45,7 @@ _PASSING: Final = (
     ReadOnlyError,
     TryAgainError,
 )
+_SEEN_MS: Final = 10_000  # what was written only to be waited for goes by itself
 _PASSING_CODES: Final = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE", "LOADING")
 
 
@@ -144,6 +145,25 @@ class Link:
         """
         replicas = self._replicas if is_confirmed else 0
         return await self.shield(self._within(self._run(self._writer, calls, replicas)))
+
+    @property
+    def replicas(self) -> int:
+        """How many replicas are asked for."""
+        return self._replicas
+
+    async def confirm(self, key: str) -> None:
+        """Return once enough replicas have all that was written before. `key` is written for it.
+
+        Raises:
+            StoreUnavailableError: no answer in time, or too few replicas.
+        """
+        # WAIT counts what its own connection has written, so that reading is not enough.
+        pipeline = self._writer.pipeline(transaction=False)
+        pipeline.execute_command("SET", key, 1, "PX", _SEEN_MS)
+        pipeline.execute_command("WAIT", self._replicas, int(self._timeout_s * 250))
+        _, count = await self.shield(self._within(pipeline.execute()))
+        if count < self._replicas:
+            raise StoreUnavailableError("too few replicas confirmed in time")
 
     async def publish(self, said: Sequence[tuple[str, str]]) -> None:
         """Publish (channel, text) pairs in one pipeline.

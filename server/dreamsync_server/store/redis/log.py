@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _CODES: Final = {b"OK": "ok", b"FENCED": "fenced", b"TAIL": "tail"}
 _TRIES: Final = 3  # of a read that something moved away under
+_TAILS_KEPT: Final = 10_000  # worlds; beyond: they are asked for anew
 _SCAN_COUNT: Final = 500
 
 
@@ -23,6 +24,7 @@ class RedisLog:
     """The part of the contract that is about one world's log."""
 
     _link: Link
+    _confirmed: dict[str, Position]  # tails that the replicas are known to have
 
     async def held(self, world: str) -> Held | None:
         """Return who owns a world."""
@@ -93,9 +95,18 @@ class RedisLog:
         return await self._with_texts(world, raws)
 
     async def tail(self, world: str) -> Position | None:
-        """Return the position of the last commit in the log."""
+        """Return the position of the last commit in the log, once the replicas have it."""
         epoch, seq = await self._link.read("HMGET", keys.of_world(world).own, "te", "t")
-        return Position(int(epoch), int(seq)) if epoch else None
+        if not epoch:
+            return None
+        tail = Position(int(epoch), int(seq))
+        if self._link.replicas and self._confirmed.get(world) != tail:
+            # Who owns the world may still wait for them, and a failover would take it back.
+            await self._link.confirm(keys.seen(world))
+            if len(self._confirmed) >= _TAILS_KEPT:
+                self._confirmed.clear()
+            self._confirmed[world] = tail
+        return tail
 
     async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
         """Store a snapshot, seal commits up to `keep_after` into segments, then trim them."""

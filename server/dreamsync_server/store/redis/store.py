@@ -18,6 +18,7 @@ class RedisStore(RedisLog, RedisInbox, RedisDoorbells, RedisDirectory):
     def __init__(self, url: str, *, replicas: int = 0, timeout_s: float = STORE_TIMEOUT_S) -> None:
         self._link = Link(url, replicas=replicas, timeout_s=timeout_s)
         self._post = BellPost(url)
+        self._confirmed = {}
 
     async def close(self) -> None:
         """Finish what is being written, then close every connection."""
