@@ -20,13 +20,15 @@ from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.sender import Sender
 from dreamsync_server.gateway.views import Eyes
 from dreamsync_server.host.lane import Lane
+from dreamsync_server.host.node import HostNode
 from dreamsync_server.host.owner import Owner
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import Appended
-from dreamsync_server.world import acting, directing
+from dreamsync_server.world import acting, cues, directing
 from dreamsync_server.world import decide as deciding
 from dreamsync_server.world.commit import Position
 from dreamsync_server.world.draft import Draft
+from simulation import store_model
 
 Bug = Callable[[], contextlib.AbstractContextManager[Any]]
 
@@ -55,8 +57,9 @@ def unknown_is_written() -> Any:
     return patch.object(Lane, "_settle", settle)
 
 
-def fence_unheard() -> Any:
-    """Go on though the store says that another owner has the world."""
+@contextlib.contextmanager
+def fence_unheard() -> Iterator[None]:
+    """Believe to be the owner, whatever the lease and the store say."""
 
     def settle(self: Lane, owner: Owner, answer: Any, mono_s: float) -> None:
         if isinstance(answer, Appended) and answer.code == "fenced":
@@ -64,7 +67,13 @@ def fence_unheard() -> Any:
         original(self, owner, answer, mono_s)
 
     original = Lane._settle
-    return patch.object(Lane, "_settle", settle)
+    with patch.object(Lane, "_settle", settle), patch.object(HostNode, "is_leased", lambda _: True):
+        yield
+
+
+def tail_unconfirmed() -> Any:
+    """Let followers read up to what the replicas do not have yet."""
+    return patch.object(store_model, "_CONFIRMED", ("append", "acquire"))
 
 
 def no_dedupe() -> Any:
@@ -186,7 +195,7 @@ def occurrence_ignored() -> Any:
         plain = dataclasses.replace(proposal, arguments=given)
         return original(pack, facts, beat, plain)
 
-    original = directing.refusal_of_cue
+    original = cues.refusal_of_cue
     return patch.object(directing, "refusal_of_cue", refusal)
 
 
@@ -225,17 +234,11 @@ def bells_trusted() -> Any:
 BUGS: Final[dict[str, Bug]] = {
     bug.__name__: bug
     for bug in (
-        ack_early, unknown_is_written, fence_unheard, no_dedupe, no_tail_check, epoch_reused,
-        lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept, resume_off_by_one,
-        director_without_term, timer_twice, tenure_ignored, occurrence_ignored,
+        ack_early, unknown_is_written, fence_unheard, tail_unconfirmed, no_dedupe, no_tail_check,
+        epoch_reused, lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept,
+        resume_off_by_one, director_without_term, timer_twice, tenure_ignored, occurrence_ignored,
         renumbered_on_return, number_freed, bells_trusted,
     )
 }  # fmt: skip
 
 SEEDS: Final[dict[str, int]] = {}
-
-
-@contextlib.contextmanager
-def no_bug() -> Iterator[None]:
-    """Change nothing."""
-    yield

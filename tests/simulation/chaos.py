@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from dreamsync_server.store.port import Store
 from simulation.house import House
@@ -174,7 +174,7 @@ class Chaos:
         return self.dice.choice(slots)
 
 
-_DO: Final[dict[str, Callable[[Chaos], Awaitable[None]]]] = {
+_DO: Final[dict[str, Callable[[Chaos], Coroutine[Any, Any, None]]]] = {
     name: getattr(Chaos, name)
     for name in vars(Chaos)
     if not name.startswith("_") and name not in ("rage", "heal")

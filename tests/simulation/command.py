@@ -1,6 +1,6 @@
 """The command behind `./dream simulate`: many seeds, one seed with its trace, the planted bugs.
 
-    PYTHONPATH=tests python -m simulation --seeds 0-199 --jobs 2
+PYTHONPATH=tests python -m simulation --seeds 0-199 --jobs 2
 """
 
 import argparse

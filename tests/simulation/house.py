@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+from collections.abc import Coroutine
+from typing import Any
 
 from dreamsync_server.errors import OperatorError, StoreError
 from dreamsync_server.host.lease import lease_of
@@ -137,5 +139,5 @@ class House:
         self.trace.note(process, "goes on")
         self.loop.thaw(process)
 
-    def _later(self, work) -> None:  # type: ignore[no-untyped-def]
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
         spawn(self.loop, "supervisor", lambda: work)

@@ -66,9 +66,9 @@ def _wrong(state: State, agenda: Agenda, commit: Commit) -> list[str]:
             found.append(f"timer {timer} was due at {due[0]}, not at {commit.world_ms}")
     elif due is not None and due[0] < commit.world_ms and cause.by != "owner":
         found.append(f"timer {due[1]} was due at {due[0]} and passed over")
-    if is_decided and cause.by in ("director", "understudy") and cause.kind != "term":
-        if as_tuple(facts.get("@director")) != (cause.term,):
-            found.append(f"a director of term {cause.term} was obeyed")
+    is_directors = cause.by in ("director", "understudy") and cause.kind != "term"
+    if is_decided and is_directors and as_tuple(facts.get("@director")) != (cause.term,):
+        found.append(f"a director of term {cause.term} was obeyed")
     if is_decided and cause.by == "understudy":
         holder = holder_of(facts, cause.role)
         if facts.get(f"{cause.role}.held") != "understudy" or holder.tenure != cause.tenure:

@@ -14,6 +14,7 @@ import heapq
 import random
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, NoReturn
 
@@ -59,6 +60,9 @@ class SimFuture(_Numbered, asyncio.Future[Any]):
 class SimLoop(asyncio.BaseEventLoop):
     """Use `run_until_complete`, and `bury` at the end."""
 
+    _ready: deque[Any]  # asyncio's own, of which typeshed says nothing
+    _scheduled: list[Any]
+
     def __init__(self, seed: object, *, steps_max: int = 3_000_000) -> None:
         super().__init__()
         self.steps = 0
@@ -69,7 +73,7 @@ class SimLoop(asyncio.BaseEventLoop):
         self._dead: set[str] = set()
         self._frozen: dict[str, list[asyncio.Handle]] = {}
         self._tasks: list[SimTask] = []
-        self.set_task_factory(self._make_task)
+        self.set_task_factory(self._make_task)  # type: ignore[arg-type]
 
     # --- processes -----------------------------------------------------------------------------
 
@@ -116,7 +120,7 @@ class SimLoop(asyncio.BaseEventLoop):
         """Refuse: threads are not repeatable."""
         raise RuntimeError("no threads in a simulation")
 
-    def run_in_executor(self, *_given: Any, **_more: Any) -> NoReturn:
+    def run_in_executor(self, *_given: Any, **_more: Any) -> NoReturn:  # type: ignore[override]
         """Refuse: threads are not repeatable."""
         raise RuntimeError("no threads in a simulation")
 

@@ -160,10 +160,10 @@ class ClientEnd:
         wire.up.send(payload)
         raw = payload.encode() if isinstance(payload, str) else payload
         network = wire.network
-        if any(mark in raw for mark in _NUMBERED):
-            if network.dice.random() < network.weather.says_twice:
-                network.trace.note(wire.client, "says it twice")
-                wire.up.send(payload)
+        is_numbered = any(mark in raw for mark in _NUMBERED)
+        if is_numbered and network.dice.random() < network.weather.says_twice:
+            network.trace.note(wire.client, "says it twice")
+            wire.up.send(payload)
         await asyncio.sleep(0)
 
     def __aiter__(self) -> "ClientEnd":

@@ -3,9 +3,9 @@
 import asyncio
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faults.bots import MARK, choose, mark
 from support.invariants import Asked, Record, Told
@@ -25,6 +25,7 @@ from simulation.network import Network, SimConnection
 _MARKS = re.compile(MARK.encode() + rb"[0-9a-f]{12}")
 _WHOLE = (wire.Entered, wire.Reset, wire.View, wire.Quiet)
 _LOST = (dreamsync.UnknownOutcomeError, dreamsync.BusyError, dreamsync.LineLostError)
+Work = Coroutine[Any, Any, Any]
 _FLIGHT = 3  # proposals of one player under way at once
 
 
@@ -125,7 +126,9 @@ class People:
             person.tasks = [task for task in person.tasks if not task.done()]
             if len(person.tasks) >= _FLIGHT:
                 continue
-            work = self._odd(player, dice) if player.facts["paused"] or dice.random() < 0.1 else None
+            work = (
+                self._odd(player, dice) if player.facts["paused"] or dice.random() < 0.1 else None
+            )
             if work is None:
                 asked = choose(player, dice)
                 if asked is None:
@@ -143,7 +146,7 @@ class People:
         except (*_LOST, dreamsync.ClosedError, dreamsync.RefusedError):
             return
 
-    def _odd(self, player: dreamsync.Player, dice: random.Random):  # type: ignore[no-untyped-def]
+    def _odd(self, player: dreamsync.Player, dice: random.Random) -> Work:
         """Return something else that players do."""
         others = [p.record.session for p in self.all if p.record.kind == "player"]
         match dice.randrange(12):
@@ -168,10 +171,10 @@ class People:
             if person.is_live:
                 await _quietly(self._desk_does(desk, dice))
 
-    def _desk_does(self, desk: dreamsync.Desk, dice: random.Random):  # type: ignore[no-untyped-def]
+    def _desk_does(self, desk: dreamsync.Desk, dice: random.Random) -> Work:
         role = dice.choice(("ada", "ben"))
         if desk.facts["paused"] and dice.random() < 0.7:
-            return desk.unpause()
+            return desk.resume()
         match dice.randrange(8):
             case 0 | 1:
                 return desk.cue(dice.choice(("chime", "footsteps")), override=dice.random() < 0.3)
@@ -184,7 +187,7 @@ class People:
             case 6:
                 return desk.hold(dice.choice(("chime", "footsteps")))
             case _:
-                return desk.unpause()
+                return desk.resume()
 
     async def settle(self, timeout_s: float, is_ended: Callable[[], bool]) -> str:
         """Wait until everybody is there and sees the newest word of the desk; else say who not."""
@@ -218,7 +221,7 @@ def _has_come_to(person: Person, seq: int) -> bool:
     return viewer._conversation.session.state is State.LIVE and viewer.position[1] >= seq
 
 
-async def _quietly(work) -> None:  # type: ignore[no-untyped-def]
+async def _quietly(work: Work) -> None:
     try:
         await work
     except (*_LOST, dreamsync.ClosedError, dreamsync.RefusedError):

@@ -17,7 +17,6 @@ from dreamsync.errors import DreamsyncError
 from dreamsync.protocol.server_messages import Created
 from dreamsync_server.host import snapshots
 from dreamsync_server.store.reading import catch_up
-from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.state import State, is_over
 from simulation.chaos import Chaos
 from simulation.house import House
@@ -107,6 +106,9 @@ class _Run:
         await self.people.settle(SETTLE_S, self._is_ended)
         await asyncio.sleep(1.5)  # followers look at the log each second
         for task in playing:
+            broken = task.exception() if task.done() and not task.cancelled() else None
+            if broken is not None:
+                result.faults.append(Fault("order", f"somebody broke off: {broken!r}"))
             task.cancel()
         result.struck = chaos.count
         self._judge(result)
@@ -165,7 +167,7 @@ class _Run:
     def _is_ended(self) -> bool:
         """Return whether the story has come to its end, as the log says."""
         state = State(starter())
-        run_now(catch_up(self.house.store.memory, self.world.world, state))  # type: ignore[arg-type]
+        run_now(catch_up(self.house.store.memory, self.world.world, state))
         return is_over(state.facts)
 
     # --- the judgement ---------------------------------------------------------------------------
@@ -175,7 +177,7 @@ class _Run:
         store, pack = house.store, starter()
         state = State(pack)
         try:
-            commits = run_now(catch_up(store.memory, world, state))  # type: ignore[arg-type]
+            commits = run_now(catch_up(store.memory, world, state))
         except Exception as error:  # noqa: BLE001
             result.faults.append(Fault("log", f"the log cannot be read: {error!r}"))
             return
@@ -244,12 +246,3 @@ def _log_to(trace: Trace) -> Iterator[None]:
             it.setLevel(level)
             it.propagate = propagate
             it.handlers = handlers
-
-
-def commits_of(commits: list[Commit]) -> str:
-    """Return a log in one line a commit, for a trace."""
-    return "\n".join(
-        f"{c.position.seq:5} {c.position.epoch} {c.world_ms:8} {c.cause.kind} by {c.cause.by}"
-        f" {c.cause.session} n={c.cause.n} {c.outcomes[0].code if c.outcomes else ''}"
-        for c in commits
-    )

@@ -2,9 +2,9 @@
 
 A call is carried out in one piece at the store, whatever has become of its caller by then. The
 line may delay, lose the request, or lose the reply of what was carried out; the store may refuse,
-be silent, or fail over. In the replicated profile appends and takings are confirmed once a replica
-has them (WAIT, as `redis/log.py` asks for); a failover goes back to what the replica is known to
-have, which is the worst that can happen.
+be silent, or fail over. In the replicated profile an append, a taking and a new tail are answered
+once a replica has what was done (WAIT, as `redis/log.py` asks for); a failover goes back to what
+the replica is known to have, which is the worst that can happen.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import copy
 import random
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.limits import STORE_TIMEOUT_S
@@ -24,7 +24,7 @@ from simulation.clocks import SimClock
 from simulation.loop import SimLoop
 from simulation.tracing import Trace
 
-_CONFIRMED: Final = ("append", "acquire")
+_CONFIRMED: Final = ("append", "acquire", "tail")
 _QUIET: Final = ("lease", "lease_holder", "tail", "held", "inbox", "worlds", "status")
 _KEPT: Final = ("_worlds", "_codes", "_packs", "_leases")
 
@@ -57,6 +57,7 @@ class StoreModel:
         self.owned: list[tuple[str, int, str]] = []
         self.failovers = 0
         self.dice = random.Random(f"store {seed}")
+        self._replicated_s = 0.0
         self._context = loop.context_of("store")
         self._replica: dict[str, Any] = self._copy()
 
@@ -102,8 +103,11 @@ class StoreModel:
             self.trace.note(process, f"{method} {_brief(method, given, answer)}")
         lag_s = self.delay_s()
         if method in _CONFIRMED and not isinstance(answer, Exception):
-            if self.is_replicated:
-                lag_s += self.dice.uniform(0.0005, 0.03)
+            if self.is_replicated and self._is_news(method, given, answer):
+                # Replicas take things in the order they were done in.
+                due_s = self.loop.time() + lag_s + self.dice.uniform(0.0005, 0.03)
+                self._replicated_s = max(due_s, self._replicated_s + 1e-6)
+                lag_s = self._replicated_s - self.loop.time()
                 later = (method, given, answer, self._copy(), self.failovers)
                 self.loop.call_later(lag_s, self._replicated, *later, context=self._context)
                 lag_s += 1e-4
@@ -131,6 +135,13 @@ class StoreModel:
         if failovers == self.failovers:
             self._replica = copied
             self._confirm(method, given, answer)
+
+    def _is_news(self, method: str, given: Any, answer: Any) -> bool:
+        """A tail that is known to be confirmed is answered at once."""
+        if method != "tail" or answer is None:
+            return method != "tail"
+        known = self.confirmed.get(given[0])
+        return not known or known[-1][1] < answer.seq
 
     def _confirm(self, method: str, given: Any, answer: Any) -> None:
         if method != "append":
@@ -229,9 +240,6 @@ class _Bells:
         return await self._tray.take()
 
 
-Outcome = Literal["ok"] | Exception
-
-
 def run_now(call: Coroutine[Any, Any, Any]) -> Any:
     """Run a call of the reference store, which never waits; return its answer or its error."""
     try:
@@ -257,7 +265,9 @@ def _copied(kept: dict[str, Any]) -> dict[str, Any]:
 def _brief(method: str, given: Any, answer: Any) -> str:
     match method:
         case "append":
-            return "; ".join(_batch(batch, one) for batch, one in zip(given[0], answer, strict=True))
+            return "; ".join(
+                _batch(batch, one) for batch, one in zip(given[0], answer, strict=True)
+            )
         case "propose":
             it = given[1]
             return f"{it.kind} by {it.by} {it.session} n={it.n} -> {answer}"
