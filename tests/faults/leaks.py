@@ -21,7 +21,7 @@ from faults.line_tap import LineTap
 VAULT = Path(__file__).parent / "worlds"
 CANARY = re.compile(rb"cnry[a-z]*")
 OPEN = frozenset([b"cnrysaid"])  # said aloud in the hall: the others are to have it
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 @dataclass

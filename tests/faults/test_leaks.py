@@ -14,7 +14,7 @@ from faults.leaks import VAULT, Play, play, secrets_of
 from faults.line_tap import LineTap
 from faults.rig import Rig
 
-COMMAND_S = 30.0
+COMMAND_S = 60.0
 # What is never shown to the keeper itself either, or only named in the pack's own condition.
 NOT_SHOWN = {b"cnry"}
 

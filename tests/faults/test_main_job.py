@@ -21,7 +21,7 @@ SPEED = 200_000  # world ms a second: an hour of the story in some twenty second
 RUN = "reclaimed_bedtime"
 ROLES = ("ava", "leo", "mia", "ellis")
 TRY_S = 0.3  # for a step that is refused where it was done in the recording
-ENDING_S = 60.0
+ENDING_S = 120.0
 KILLS = ("node", "director", "store") * 3
 
 

@@ -18,7 +18,7 @@ from faults.rig import Rig
 
 SEED = 11
 CUTS = 200
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 ROLES = ("ada", "ben", "guest", "guest")
 HOST = "dreamsync_server.host.snapshots."
 SEALS_SOON = {f"{HOST}SNAPSHOT_EVERY_COMMITS": 30, f"{HOST}LOG_WINDOW_COMMITS": 60}
