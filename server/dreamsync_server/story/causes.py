@@ -54,6 +54,12 @@ def causes_of(pack: Pack, *, chorus_seats: int = 1) -> Ways:
         finder.effects(finder.trigger(Trigger("law", law.id, (guard,), law.place)), law.effects)
     for beat in pack.beats.values():
         finder.beat(beat)
+    for nudge in pack.nudges.values():
+        guards = list(finder.in_chapters(nudge.chapters, nudge.place))
+        if nudge.when is not None:
+            guards.append(_guard(nudge.when, {}))
+        number = finder.trigger(Trigger("nudge", nudge.id, tuple(guards), nudge.place))
+        finder.effects(number, nudge.effects)
     for clock in pack.clocks.values():
         name = f"clock.{clock.id}"
         runs = is_not(name, pack.facts[name].decl.type, 0, clock.place)

@@ -6,7 +6,7 @@ from dreamsync_server.world.memory import last_lead, present_roles
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import Facts
 
-CLAIM_AT = 60
+CLAIM_AT = 50
 """A role has the next claim from so many percent of the bound on, so that the bound is kept."""
 
 

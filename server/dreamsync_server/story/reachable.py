@@ -128,8 +128,8 @@ def _at_start(pack: Pack, absent: Sequence[str]) -> dict[str, Known_]:
     for name, fact in pack.facts.items():
         type_, start = fact.decl.type, fact.start
         last = name.rpartition(".")[2]
-        if name == "paused" or type_.kind == "text":
-            continue
+        if name == "paused" or name.startswith("director.") or type_.kind == "text":
+            continue  # kept by the engine, whatever the pack says
         if name == f"{'.'.join(fact.decl.of)}.{last}" and last == "held":
             domain[name] = _holders(pack, role_of(name), absent)
         elif type_.kind == "list":

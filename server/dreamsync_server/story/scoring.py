@@ -85,7 +85,12 @@ def compare(director: Sequence[Measures], triggers: Sequence[Measures]) -> list[
         known = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
         ours, theirs = [a for a, _ in known], [b for _, b in known]
         found.append(_paired(name, ours, theirs, better))
-    found.insert(2, _entropies(director, triggers))
+    found.insert(2, _entropies("entropy of endings (bits)", director, triggers))
+    sought = (
+        [m for m in director if m.is_sought],
+        [m for m in triggers if m.is_sought],
+    )
+    found.insert(3, _entropies("  of sought endings alone", *sought))
     return found
 
 
@@ -112,14 +117,16 @@ def _paired(name: str, ours: list[float], theirs: list[float], better: int) -> R
     return Row(name, sum(ours) / count, sum(theirs) / count, mean - half, mean + half, better)
 
 
-def _entropies(director: Sequence[Measures], triggers: Sequence[Measures]) -> Row:
-    """Return the entropies of endings; the interval by resampling the seeds, paired."""
+def _entropies(name: str, director: Sequence[Measures], triggers: Sequence[Measures]) -> Row:
+    """Return the entropies of endings; the interval by resampling runs, the same draws for both."""
     ours, theirs = [m.ending for m in director], [m.ending for m in triggers]
-    count = len(ours)
-    gaps = []
-    for number in range(_RESAMPLES if count else 0):
-        picked = [draw(number, "resample", i, count) - 1 for i in range(count)]
-        gaps.append(entropy([ours[i] for i in picked]) - entropy([theirs[i] for i in picked]))
-    gaps.sort()
-    low, high = (gaps[len(gaps) // 40], gaps[-1 - len(gaps) // 40]) if gaps else (0.0, 0.0)
-    return Row("entropy of endings (bits)", entropy(ours), entropy(theirs), low, high, 1)
+    gaps = sorted(
+        _resampled(ours, number) - _resampled(theirs, number) for number in range(_RESAMPLES)
+    )
+    low, high = gaps[len(gaps) // 40], gaps[-1 - len(gaps) // 40]
+    return Row(name, entropy(ours), entropy(theirs), low, high, 1)
+
+
+def _resampled(endings: list[str], number: int) -> float:
+    count = len(endings)
+    return entropy([endings[draw(number, "resample", i, count) - 1] for i in range(count)])

@@ -14,7 +14,7 @@ from dreamsync_server.world.expr import And, Compare, Const, Fact, In, Node, rea
 from dreamsync_server.world.model import Place, Type
 from dreamsync_server.world.values import Scalar
 
-TriggerKind = Literal["start", "act", "go", "cue", "law", "clock", "choose", "default"]
+TriggerKind = Literal["start", "act", "go", "cue", "nudge", "law", "clock", "choose", "default"]
 ChangeKind = Literal["set", "add", "append", "remove", "rate", "roll", "run", "open", "any"]
 
 NOWHERE_SPAN = (0, 0)
