@@ -43,7 +43,7 @@ def reclaim(evening: Evening) -> None:
     """Ava unplugs the halos, keeps her evenings, and puts out the lamp herself."""
     evening.to_dawn()
     evening.unplug()
-    while evening["ritual.streak"] < 3 or not evening["dawn.late"]:
+    while evening["ritual.streak"] < 4 or not evening["dawn.late"]:
         evening.keep()
     evening.do("ava", "turn_out_lamp")
 
@@ -51,7 +51,7 @@ def reclaim(evening: Evening) -> None:
 def meet_in_the_evening(evening: Evening) -> None:
     """Mia opens the reading room again and again, until a bell means something else."""
     evening.to_dawn()
-    while evening["workshop.held"] < 6 or evening["city.curiosity"] < 70:
+    while evening["workshop.held"] < 7 or evening["city.curiosity"] < 75:
         evening.do("mia", "host_workshop")
         for who in ("ava", "leo"):
             if evening[f"{who}.held"] == "player":
@@ -138,7 +138,7 @@ _RUNS: Final = (
         reclaim),
     Run("reclaimed_bedtime", "The same without Ellis: nobody answers, and the letter comes.",
         reclaim, ("ellis",)),
-    Run("workshops_city", "Six full workshops, and a bell that means something else.",
+    Run("workshops_city", "Seven full workshops, and a bell that means something else.",
         meet_in_the_evening),
     Run("workshops_city", "The same without Ava: the city meets, her kitchen stays as it was.",
         meet_in_the_evening, ("ava",)),

@@ -156,7 +156,7 @@ def reclaimed() -> Evening:
     """Return an evening at whose end Ava has put out the lamp herself."""
     evening = dawn()
     evening.unplug()
-    while evening["ritual.streak"] < 3 or not evening["dawn.late"]:
+    while evening["ritual.streak"] < 4 or not evening["dawn.late"]:
         evening.keep()
     evening.do("ava", "turn_out_lamp")
     return evening
