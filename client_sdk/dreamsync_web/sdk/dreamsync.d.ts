@@ -89,6 +89,10 @@ export class Viewer {
   speak(lang: string): Promise<string>;
   leave(): Promise<void>;
   close(): void;
+  /** Any request or proposal by its type, for what has no method of its own. */
+  ask(type: string, fields?: Record<string, unknown>): Promise<object>;
+  propose(type: string, fields?: Record<string, unknown>): Promise<Outcome>;
+  place(x: number, y: number, facing: number): void;
 }
 
 export class Player extends Viewer {

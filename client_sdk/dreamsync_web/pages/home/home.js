@@ -2,7 +2,6 @@
 
 import { html, reach, render, useEffect, useRef, useState } from "../shared/house.js";
 import { Cover } from "../shared/opening.js";
-import { Picture } from "../stage/picture.js";
 
 const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
 const COVERS = [232, 268, 330, 198, 24];
@@ -82,20 +81,28 @@ function Code({ dream }) {
 function Night() {
   const canvas = useRef(null);
   useEffect(() => {
-    const picture = new Picture(canvas.current);
-    picture.show(NIGHT);
-    picture.gather(LANTERNS);
-    picture.pose([["one", 1900, 200, 90], ["two", 2300, 330, 270], ["three", 2550, 140, 270]]);
-    const wander = setInterval(() => {
-      const { seat } = LANTERNS[Math.floor(Math.random() * LANTERNS.length)];
-      picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), 110 + Math.floor(Math.random() * 260), Math.random() < 0.5 ? 90 : 270]]);
-    }, 4000);
-    return () => {
-      clearInterval(wander);
-      picture.stop();
-    };
+    let stop = () => {};
+    import("../stage/picture.js").then(({ Picture }) => {
+      stop = wanderIn(new Picture(canvas.current));
+    });
+    return () => stop();
   }, []);
   return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;
+}
+
+/** Let the lanterns walk about; return how to end it. */
+function wanderIn(picture) {
+  picture.show(NIGHT);
+  picture.gather(LANTERNS);
+  picture.pose([["one", 1900, 200, 90], ["two", 2300, 330, 270], ["three", 2550, 140, 270]]);
+  const wander = setInterval(() => {
+    const { seat } = LANTERNS[Math.floor(Math.random() * LANTERNS.length)];
+    picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), 110 + Math.floor(Math.random() * 260), Math.random() < 0.5 ? 90 : 270]]);
+  }, 4000);
+  return () => {
+    clearInterval(wander);
+    picture.stop();
+  };
 }
 
 render(html`<${Home} />`, document.getElementById("page"));

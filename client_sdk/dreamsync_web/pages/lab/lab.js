@@ -134,7 +134,7 @@ function Form({ type }) {
       value=${values[name]} set=${(value) => set(name, value)} />`)}
     <p><button class="primary" disabled=${isOurs}>Send</button> ${isOurs && html`<span class="faint">The SDK says this by itself.</span>`}</p>
     <div class="written"><select aria-label="Write it as" value=${language} onChange=${(event) => setLanguage(event.target.value)}>
-      ${LANGUAGES.map((one) => html`<option key=${one}>${one}</option>`)}</select><${CopyButton} text=${text}>Copy<//>
+      ${LANGUAGES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select><${CopyButton} text=${text}>Copy<//>
       <pre>${text}</pre></div></form>`;
 }
 

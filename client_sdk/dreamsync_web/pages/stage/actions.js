@@ -14,16 +14,22 @@ export function Doings({ story, act, choose }) {
   const ready = offers.filter((offer) => offer.is_ready !== false && offer !== go);
   const later = offers.filter((offer) => offer.is_ready === false && offer !== go);
   const isStill = story.isAway || !viewer.isRunning;
-  const done = (offer, params) => {
+  const place = useRef(null);
+  const back = (id) => {
     setOpen("");
+    // Whoever works by keyboard goes on where they were.
+    requestAnimationFrame(() => place.current?.querySelector(`[data-action="${id}"]`)?.focus());
+  };
+  const done = (offer, params) => {
+    if (open === offer.id) back(offer.id);
     act(offer, params);
   };
-  return html`<section class="doings" aria-labelledby="doings-title">
+  return html`<section class="doings" aria-labelledby="doings-title" ref=${place}>
     <h2 id="doings-title" class="visually-hidden">What you can do</h2>
     ${viewer.choices.map((choice) => html`<${Choice} key=${choice.id} story=${story} choice=${choice} choose=${choose} />`)}
     <div class="actions">
       ${ready.map((offer) => (open === offer.id
-    ? html`<${Form} key=${offer.id} offer=${offer} done=${done} cancel=${() => setOpen("")} />`
+    ? html`<${Form} key=${offer.id} offer=${offer} done=${done} cancel=${() => back(offer.id)} />`
     : html`<${Ready} key=${offer.id} offer=${offer} isStill=${isStill}
         start=${() => (offer.params?.length ? setOpen(offer.id) : done(offer, {}))} />`))}
     </div>

@@ -1,5 +1,7 @@
 // What furnishes a scene's picture, guessed from its id: a room, a street, trees, water, …
 
+import { boards, lamp, moon, room, spines, wall } from "./rooms.js";
+
 const KINDS = [
   ["racks", /server|archive|ward|stack|loading|lab\b|store|machine|facility/],
   ["corridor", /corridor|passage|tunnel|stair|between|duct/],
@@ -18,141 +20,6 @@ export function kindOf(id) {
     for (const [kind, pattern] of KINDS) if (pattern.test(part)) return kind;
   }
   return "grove";
-}
-
-const lamp = (ctx, x, y, reach, warmth = "36 100% 72%", strength = 0.5) => {
-  const light = ctx.createRadialGradient(x, y, 0, x, y, reach);
-  light.addColorStop(0, `hsl(${warmth} / ${strength})`);
-  light.addColorStop(0.4, `hsl(${warmth} / ${strength * 0.3})`);
-  light.addColorStop(1, `hsl(${warmth} / 0)`);
-  ctx.fillStyle = light;
-  ctx.fillRect(x - reach, y - reach, 2 * reach, 2 * reach);
-};
-
-function moon(ctx, x, y, r, palette) {
-  lamp(ctx, x, y, r * 7, palette.isDream ? "310 80% 84%" : "45 70% 86%", 0.34);
-  ctx.fillStyle = palette.isDream ? "hsl(320 80% 92%)" : "hsl(44 70% 91%)";
-  ctx.beginPath();
-  ctx.arc(x, y, r, 0, 7);
-  ctx.fill();
-  ctx.fillStyle = palette.isDream ? "hsl(300 40% 80% / .5)" : "hsl(40 30% 74% / .45)";
-  for (const [dx, dy, s] of [[-0.3, -0.2, 0.24], [0.25, 0.3, 0.17], [0.35, -0.35, 0.11]]) {
-    ctx.beginPath();
-    ctx.arc(x + dx * r, y + dy * r, s * r, 0, 7);
-    ctx.fill();
-  }
-}
-
-function boards(ctx, lie, palette, count) {
-  ctx.strokeStyle = palette.isDream ? "hsl(190 60% 75% / .13)" : "hsl(32 45% 70% / .1)";
-  ctx.lineWidth = 1;
-  for (let i = -2; i <= count + 2; i++) {
-    const [x0, y0] = lie.at((i / count) * lie.steps, lie.deep);
-    const [x1, y1] = lie.at((i / count) * lie.steps, 0);
-    ctx.beginPath();
-    ctx.moveTo(x0, y0);
-    ctx.lineTo(x1, y1 + lie.height * 0.03);
-    ctx.stroke();
-  }
-}
-
-function wall(ctx, lie, palette) {
-  const bottom = lie.horizon + lie.height * 0.031;
-  const fall = ctx.createLinearGradient(0, 0, 0, bottom);
-  fall.addColorStop(0, palette.shade);
-  fall.addColorStop(0.5, palette.wall);
-  fall.addColorStop(1, palette.wallLow);
-  ctx.fillStyle = fall;
-  ctx.fillRect(0, 0, lie.width, bottom);
-  ctx.fillStyle = "rgb(0 0 0 / .28)";
-  ctx.fillRect(0, bottom - lie.height * 0.014, lie.width, lie.height * 0.014);
-}
-
-function windowPane(ctx, x, y, w, h, palette, chance) {
-  ctx.save();
-  ctx.beginPath();
-  ctx.roundRect(x, y, w, h, palette.isDream ? [w / 2, w / 2, 4, 4] : 3);
-  ctx.clip();
-  const fall = ctx.createLinearGradient(0, y, 0, y + h);
-  fall.addColorStop(0, palette.skyMid);
-  fall.addColorStop(0.7, palette.skyLow);
-  fall.addColorStop(1, palette.glow);
-  ctx.fillStyle = fall;
-  ctx.fillRect(x, y, w, h);
-  for (let i = 0; i < 26; i++) {
-    ctx.fillStyle = `hsl(48 60% 94% / ${0.2 + chance() * 0.6})`;
-    ctx.fillRect(x + chance() * w, y + chance() * h * 0.7, 1.3, 1.3);
-  }
-  moon(ctx, x + w * 0.68, y + h * 0.3, w * 0.1, palette);
-  ctx.fillStyle = "hsl(232 45% 9% / .9)";
-  for (let i = 0; i < 7; i++) {
-    const tall = h * (0.08 + chance() * 0.16);
-    ctx.fillRect(x + (i * w) / 7, y + h - tall, w / 7 + 1, tall);
-  }
-  ctx.restore();
-  ctx.strokeStyle = palette.shade;
-  ctx.lineWidth = Math.max(3, w * 0.035);
-  ctx.beginPath();
-  ctx.roundRect(x, y, w, h, palette.isDream ? [w / 2, w / 2, 4, 4] : 3);
-  ctx.moveTo(x + w / 2, y);
-  ctx.lineTo(x + w / 2, y + h);
-  ctx.moveTo(x, y + h * 0.52);
-  ctx.lineTo(x + w, y + h * 0.52);
-  ctx.stroke();
-  // Moonlight on the floor.
-  ctx.fillStyle = palette.isDream ? "hsl(300 70% 85% / .07)" : "hsl(220 70% 82% / .07)";
-  ctx.beginPath();
-  ctx.moveTo(x, y + h * 1.55);
-  ctx.lineTo(x + w, y + h * 1.55);
-  ctx.lineTo(x + w * 0.7, y + h * 3.2);
-  ctx.lineTo(x - w * 0.8, y + h * 3.2);
-  ctx.fill();
-}
-
-function table(ctx, lie, palette) {
-  const [x, y, scale] = lie.at(lie.steps * 0.5, lie.deep * 0.82);
-  const w = lie.width * 0.2 * scale * 1.5;
-  const h = lie.height * 0.085;
-  ctx.fillStyle = palette.shade;
-  ctx.beginPath();
-  ctx.ellipse(x, y - h, w / 2, h * 0.2, 0, 0, 7);
-  ctx.fill();
-  ctx.fillRect(x - w * 0.36, y - h, w * 0.035, h);
-  ctx.fillRect(x + w * 0.33, y - h, w * 0.035, h);
-  ctx.fillStyle = "hsl(36 60% 60% / .3)";
-  ctx.beginPath();
-  ctx.ellipse(x, y - h * 1.03, w * 0.46, h * 0.14, 0, 0, 7);
-  ctx.fill();
-  for (const side of [-0.14, 0.12]) {
-    ctx.fillStyle = "hsl(42 50% 80% / .85)";
-    ctx.fillRect(x + side * w - w * 0.022, y - h * 1.3, w * 0.045, h * 0.24);
-  }
-}
-
-function room(ctx, lie, palette, chance) {
-  wall(ctx, lie, palette);
-  const w = Math.min(lie.width * 0.17, lie.horizon * 0.42);
-  windowPane(ctx, lie.width * 0.3 - w / 2, lie.horizon * 0.26, w, w * 1.25, palette, chance);
-  // A frame and a shelf, so that somebody lives here.
-  ctx.strokeStyle = "hsl(36 30% 60% / .22)";
-  ctx.lineWidth = 2;
-  ctx.strokeRect(lie.width * 0.53, lie.horizon * 0.42, w * 0.42, w * 0.52);
-  boards(ctx, lie, palette, 14);
-  table(ctx, lie, palette);
-  const [x, y] = [lie.width * 0.5, lie.horizon * 0.4];
-  ctx.strokeStyle = "rgb(0 0 0 / .6)";
-  ctx.beginPath();
-  ctx.moveTo(x, 0);
-  ctx.lineTo(x, y - 8);
-  ctx.stroke();
-  ctx.fillStyle = "hsl(34 60% 30%)";
-  ctx.beginPath();
-  ctx.moveTo(x - w * 0.05, y - w * 0.1);
-  ctx.lineTo(x + w * 0.05, y - w * 0.1);
-  ctx.lineTo(x + w * 0.2, y + w * 0.04);
-  ctx.lineTo(x - w * 0.2, y + w * 0.04);
-  ctx.fill();
-  lamp(ctx, x, y + w * 0.06, lie.height * 0.62, palette.isDream ? "320 90% 82%" : "35 100% 70%", 0.62);
 }
 
 function street(ctx, lie, palette, chance) {
@@ -174,7 +41,7 @@ function street(ctx, lie, palette, chance) {
     const [x, y] = [lie.width * share, lie.horizon + lie.height * 0.05];
     ctx.fillStyle = palette.shade;
     ctx.fillRect(x - 1.5, y - lie.height * 0.27, 3, lie.height * 0.27);
-    lamp(ctx, x, y - lie.height * 0.27, lie.height * 0.34, "36 100% 72%", 0.55);
+    lamp(ctx, x, y - lie.height * 0.27, Math.min(lie.height * 0.34, lie.width * 0.2), "36 100% 72%", 0.5);
     ctx.fillStyle = "hsl(44 100% 88%)";
     ctx.beginPath();
     ctx.arc(x, y - lie.height * 0.27, lie.height * 0.008, 0, 7);
@@ -329,20 +196,6 @@ function hall(ctx, lie, palette, chance) {
     lamp(ctx, x + w * 0.43, lie.horizon * 0.6 + lift, lie.height * 0.34, "262 70% 76%", 0.26);
   }
   boards(ctx, lie, palette, 20);
-}
-
-/** A row of books or files: backs of every height, a few of them gone. */
-function spines(ctx, x, y, width, height, chance) {
-  let at = x;
-  while (at < x + width - 3) {
-    const wide = 2 + chance() * 4;
-    const tall = height * (0.5 + chance() * 0.36);
-    if (chance() > 0.14) {
-      ctx.fillStyle = `hsl(${chance() > 0.3 ? 20 + chance() * 26 : 200 + chance() * 40} ${18 + chance() * 26}% ${20 + chance() * 26}%)`;
-      ctx.fillRect(at, y + height - tall, Math.min(wide, x + width - at), tall);
-    }
-    at += wide + 0.7;
-  }
 }
 
 function racks(ctx, lie, palette, chance) {

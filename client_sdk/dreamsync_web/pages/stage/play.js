@@ -97,7 +97,11 @@ function Scene({ story, scene, go, watched, setWatched }) {
   const { viewer } = story;
   useEffect(() => {
     picture.current = new Picture(canvas.current, { onPose: (x, y, facing) => viewer.seat && viewer.pose(x, y, facing) });
-    story.onPoses = ({ poses }) => picture.current.pose(poses);
+    story.onPoses = ({ poses }) => {
+      picture.current.pose(poses);
+      // Some are known by where they stand alone.
+      if (poses.some(([seat]) => !picture.current.standsAt(seat))) story.changed();
+    };
     return () => picture.current.stop();
   }, []);
   const people = story.peopleIn(scene.id);

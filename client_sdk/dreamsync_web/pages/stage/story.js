@@ -4,7 +4,7 @@ import { hueOf, keep, recall } from "../shared/house.js";
 
 const LINES_MAX = 500;
 const CAPTION_MS = 9000;
-const RECAP_SHORT = 3;
+const RECAP_SHORT = 5;
 const RECAP_LINES_MAX = 60;
 const MISSED_MS = 5000; // what was missed is played within this long
 const SHOWN = new Set("said told beat chapter ending whisper paused unpaused seat nudge asked chosen".split(" "));
