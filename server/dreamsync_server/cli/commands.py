@@ -44,6 +44,9 @@ def rehearse(
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same rehearsal.")] = 1,
     budget: Annotated[str, typer.Option(help="How long to search, such as 60s or 5m.")] = "60s",
     jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes all cores.")] = 0,
+    trials: Annotated[
+        int, typer.Option(min=0, help="Runs of all sorts of players, at most.")
+    ] = 200,
     json: Json = False,
     report: Annotated[
         Path | None, typer.Option(help="Write a report with pictures to this HTML file.")
@@ -71,8 +74,8 @@ def rehearse(
 
     def run() -> int:
         wish = Wish(
-            pack, seed, seconds_of(budget), jobs or os.cpu_count() or 1, json, report, gate,
-            tuple(without or ()), tuple(goal or ()), resume, record,
+            pack, seed, seconds_of(budget), jobs or os.cpu_count() or 1, trials, json, report,
+            gate, tuple(without or ()), tuple(goal or ()), resume, record,
         )  # fmt: skip
         return work(wish)
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from dreamsync_server.story.atlas import ALL, LEAF, Atlas
+from dreamsync_server.story.ways import Trigger
 from dreamsync_server.world.expr import Node, reads_of
 from dreamsync_server.world.model import Beat, Place
 from dreamsync_server.world.state import Facts
 
 CLUES_WANTED: Final = 3
+_OF_PLAYERS: Final = ("act", "choose", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class Advice:
 
 
 def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
-    """Return what has fewer than three ways to become true and is not true at the opening."""
+    """Return what only players can make true, in fewer than three ways, and is not at the opening.
+
+    The same action with other parameters is another way; done by another role it is the same.
+    """
     found = []
     for beat in atlas.pack.beats.values():
         if beat.when is None or beat.is_manual:
@@ -39,20 +44,20 @@ def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
             node, wanted, run = atlas.leaf[number]
             if bool(run(opening, {})) is wanted or not _is_of_pack(atlas, node):
                 continue
-            ways = _ways(atlas, number)
+            triggers = _triggers(atlas, number)
+            if any(trigger.kind not in _OF_PLAYERS for trigger in triggers):
+                continue  # it comes by itself, or by the story
+            ways = dict.fromkeys((str(trigger), trigger.given) for trigger in triggers)
             if len(ways) < CLUES_WANTED:
                 names = tuple(dict.fromkeys(name for name, _ in ways))
                 found.append(Advice(beat.id, _text(beat, node), beat.place, names))
     return tuple(found)
 
 
-def _ways(atlas: Atlas, leaf: int) -> list[tuple[str, object]]:
-    """Return what can bring a leaf about, each with what is given; whose seat it is counts not."""
+def _triggers(atlas: Atlas, leaf: int) -> list[Trigger]:
+    """Return what can bring a leaf about."""
     helping = frozenset(atlas.raised_by.get(leaf, ()))
-    triggers = (
-        atlas.ways.triggers[way.trigger] for node, way in atlas.way_nodes if node in helping
-    )
-    return list(dict.fromkeys((str(trigger), trigger.given) for trigger in triggers))
+    return [atlas.ways.triggers[way.trigger] for node, way in atlas.way_nodes if node in helping]
 
 
 def _needed(atlas: Atlas, number: int) -> list[int]:
