@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 from support.node import Node, open_node
 
 from browser.visits import FLAGS, Visits
@@ -16,7 +17,18 @@ STARTER = Path(__file__).parents[2] / "worlds" / "starter"
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """Return a browser for the tests of a file."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not here.")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def node(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
     """Return a node with memory for a store, and the starter world alone on its shelf."""
     monkeypatch.setattr(shelf, "list_worlds", lambda _extra=None: {"starter": STARTER})
@@ -24,14 +36,11 @@ async def node(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
         yield opened
 
 
-@pytest.fixture
-async def visits(node: Node) -> AsyncIterator[Visits]:
-    """Return a browser that can visit the node as several people; it must have no complaints."""
-    if not CHROMIUM:
-        pytest.skip("Chromium is not here.")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        visits = Visits(browser, node)
-        yield visits
-        await browser.close()
-        assert visits.complaints == []
+@pytest_asyncio.fixture(loop_scope="module")
+async def visits(browser: Browser, node: Node) -> AsyncIterator[Visits]:
+    """Return how to visit the node as several people; their pages must have no complaints."""
+    visits = Visits(browser, node)
+    yield visits
+    for context in browser.contexts:
+        await context.close()
+    assert visits.complaints == []

@@ -7,6 +7,7 @@ from support.node import Node
 
 from browser.visits import DESKTOP, PHONE, Visitor, Visits
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 DEADLINE_S = 60.0
 FILES_MAX = 25
 LOAD_BYTES_MAX = 150 * 1024

@@ -2,10 +2,12 @@
 
 import asyncio
 
+import pytest
 from support.node import Node
 
 from browser.visits import PHONE, Visits
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 DEADLINE_S = 60.0
 SCRIPT = "<script>window.harm = 1</script>"
 IMAGE = "<img src=x onerror='window.harm = 1'>"
@@ -19,6 +21,8 @@ async def test_two_people_and_a_desk_play_and_each_gets_what_is_theirs(
         world = await visits.open(dream)
         ada, ben = await visits.arrive(world), await visits.arrive(world, PHONE)
         desk = await visits.come(f"/desk#{world.id}.{world.desk_token}")
+        guest = await visits.arrive(world)
+        await guest.page.get_by_role("button", name="Only watch").click()
         await ada.be("ada", IMAGE)
         await ben.be("ben", "Bo")
         await ada.say(SCRIPT)
@@ -33,13 +37,17 @@ async def test_two_people_and_a_desk_play_and_each_gets_what_is_theirs(
         await desk.page.click("[data-beat=footsteps] button")
         await ada.sees(STEPS)
         await ben.sees(STEPS)
+        await guest.sees(STEPS)
         causes = [dict(commit.cause.arguments) for commit in node.commits[world.id]]
         assert any(cause.get("beat") == "footsteps" for cause in causes)
 
         for visitor in (ada, ben, desk):
             assert await visitor.page.evaluate("window.harm") is None
-        assert not any("knows_song" in frame for frame in ada.frames)
-        assert any("knows_song" in frame for frame in ben.frames)
+        for secret in ("ben.knows_song", "ben.nerve", "ben.vow"):
+            assert not any(secret in frame for frame in ada.frames)
+            assert any(secret in frame for frame in ben.frames)
+        assert any("only you" in frame for frame in ada.frames)
+        assert not any("only you" in frame for frame in guest.frames)
 
 
 async def test_who_loses_the_line_sees_it_and_misses_nothing(visits: Visits, node: Node) -> None:
