@@ -9,7 +9,7 @@ from typing import Final
 
 from dreamsync_server.story.atlas import ALL, LEAF, Atlas
 from dreamsync_server.story.ways import Trigger
-from dreamsync_server.world.expr import Node, reads_of
+from dreamsync_server.world.expr import Fact, Node, reads_of
 from dreamsync_server.world.model import Beat, Place
 from dreamsync_server.world.state import Facts
 
@@ -50,7 +50,7 @@ def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
             ways = dict.fromkeys((str(trigger), trigger.given) for trigger in triggers)
             if len(ways) < CLUES_WANTED:
                 names = tuple(dict.fromkeys(name for name, _ in ways))
-                found.append(Advice(beat.id, _text(beat, node), beat.place, names))
+                found.append(Advice(beat.id, _text(beat, node, wanted), beat.place, names))
     return tuple(found)
 
 
@@ -75,6 +75,7 @@ def _is_of_pack(atlas: Atlas, node: Node) -> bool:
     return all(decl.place.file and not decl.can_drift for decl in decls)
 
 
-def _text(beat: Beat, node: Node) -> str:
+def _text(beat: Beat, node: Node, wanted: bool) -> str:
     assert beat.when is not None, "only conditions have leaves"
-    return beat.when.source[slice(*node.span)]
+    text = beat.when.source[slice(*node.span)]
+    return text if wanted else f"not {text}" if isinstance(node, Fact) else f"not ({text})"
