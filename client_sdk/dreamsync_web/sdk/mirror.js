@@ -12,6 +12,7 @@ const isAfter = (at, last) => at[0] > last[0] || (at[0] === last[0] && at[1] > l
 export class Mirror {
   #lastEvent = [-1, -1];
   #digest = new Digest();
+  #beforeTail = null; // where to resume while a tail still comes in further views
   #anchor = [0, 0]; // world time, and the caller's at that moment
 
   constructor(whole, nowMs) {
@@ -20,6 +21,8 @@ export class Mirror {
 
   /** Take a whole view; return whether its digest is that of its facts. */
   replace(whole, nowMs) {
+    // Of a tail that is still to come in further views nothing counts as had.
+    this.#beforeTail = whole.resumed && whole.more && this.position ? this.resumePosition : null;
     this.world = whole.world;
     this.as = whole.as;
     this.role = whole.role;
@@ -40,6 +43,7 @@ export class Mirror {
 
   /** Apply a view; return whether the digests agree after it. */
   change(view, nowMs) {
+    if (!view.more) this.#beforeTail = null;
     for (const name of view.gone ?? []) this.#forget(name);
     for (const [name, value] of Object.entries(view.changes ?? {})) {
       this.#forget(name);
@@ -76,6 +80,9 @@ export class Mirror {
   passOver(quiet, nowMs) {
     this.#reach(quiet.pos, quiet.ms, nowMs, undefined);
   }
+
+  /** From where to resume: behind all that was taken in whole. */
+  get resumePosition() { return this.#beforeTail ?? this.position; }
 
   /** The digest of the facts, as it is sent. */
   get digest() { return this.#digest.hex; }

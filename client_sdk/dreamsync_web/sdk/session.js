@@ -206,7 +206,7 @@ export class ClientSession {
       this.#out.push(checked({ type: "enter", q, world, as, role, name, invite, token }));
       return undefined;
     }
-    const [epoch, seq] = this.mirror?.position ?? [0, 0];
+    const [epoch, seq] = this.mirror?.resumePosition ?? [0, 0];
     this.#out.push(checked({ type: "resume", q, world, ...this.identity, epoch, seq }));
     return undefined;
   }
