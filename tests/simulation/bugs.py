@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from unittest.mock import patch
 
-from dreamsync.proposals import Proposals
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.gateway import session as gateway_session
 from dreamsync_server.gateway.entering import Entering
@@ -111,9 +110,15 @@ def epoch_reused() -> Any:
     return patch.object(MemoryStore, "acquire", acquire)
 
 
-def lease_trusted() -> Any:
-    """Let the store ask nobody for epoch and nonce: who had a lease will be the owner."""
-    return patch.object(MemoryStore, "_owned", lambda self, owner: self._worlds.get(owner.world))
+@contextlib.contextmanager
+def lease_trusted() -> Iterator[None]:
+    """Ask neither for epoch and nonce nor for the tail: who had a lease will be the owner."""
+    with (
+        patch.object(MemoryStore, "_owned", lambda self, owner: self._worlds.get(owner.world)),
+        patch.object(HostNode, "is_leased", lambda _: True),
+        no_tail_check(),
+    ):
+        yield
 
 
 def cursor_apart() -> Any:
@@ -199,18 +204,6 @@ def occurrence_ignored() -> Any:
     return patch.object(directing, "refusal_of_cue", refusal)
 
 
-def renumbered_on_return() -> Any:
-    """Let the SDK give what it sends again on a new line new numbers."""
-
-    def restart(self: Proposals, decided_n: int, *, is_repaired: bool = False) -> None:
-        original(self, decided_n, is_repaired=is_repaired)
-        if self._items:
-            self._renumber(0, decided_n + 1)
-
-    original = Proposals.restart
-    return patch.object(Proposals, "restart", restart)
-
-
 def number_freed() -> Any:
     """Free a number that was decided, because its repeat was not taken."""
 
@@ -237,7 +230,7 @@ BUGS: Final[dict[str, Bug]] = {
         ack_early, unknown_is_written, fence_unheard, tail_unconfirmed, no_dedupe, no_tail_check,
         epoch_reused, lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept,
         resume_off_by_one, director_without_term, timer_twice, tenure_ignored, occurrence_ignored,
-        renumbered_on_return, number_freed, bells_trusted,
+        number_freed, bells_trusted,
     )
 }  # fmt: skip
 

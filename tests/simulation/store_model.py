@@ -161,8 +161,11 @@ class StoreModel:
         assert self.is_replicated
         self.failovers += 1
         self.trace.note("store", "fails over")
+        entries = {name: world.entries for name, world in self.memory._worlds.items()}
         for name, kept in _copied(self._replica).items():
             setattr(self.memory, name, kept)
+        for name, world in self.memory._worlds.items():
+            world.entries = entries[name]  # a stream's ids are of its clock: none comes again
 
     def _copy(self) -> dict[str, Any]:
         if not self.is_replicated:
