@@ -56,7 +56,7 @@ def names_in(path: Path) -> list[str]:
 async def ended(pid: int) -> None:
     """Wait until a process that is not our child is gone."""
     async with asyncio.timeout(DEADLINE_S):
-        while title_of(pid):  # noqa: ASYNC110 - a process that is no child of ours tells nobody
+        while title_of(pid):
             await asyncio.sleep(0.01)
 
 

@@ -1,4 +1,4 @@
-"""`dreamsync why`, `whynot`, `whatif`: what keeps a beat from being cued, how near it is, and if."""
+"""`dreamsync why`, `whynot`, `whatif`: what keeps a beat from its cue, how near it is, what if."""
 
 from collections.abc import Sequence
 from pathlib import Path

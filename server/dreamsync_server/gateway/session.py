@@ -21,6 +21,7 @@ from typing import Any, Final, assert_never, get_args
 
 from dreamsync.protocol import bounds
 from dreamsync.protocol import client_messages as wire
+from dreamsync.protocol import directing_messages as directing
 from dreamsync.protocol.codes import CLOSE_BY_NAME, ERRORS
 from dreamsync_server.gateway.ratelimit import MessageMeter
 from dreamsync_server.limits import HELLO_S, ID_CHARS_MAX, PENDING_PROPOSALS_MAX
@@ -275,12 +276,7 @@ def proposal_of(
 
     match message:
         case wire.Act():
-            free = free_texts.get(message.action, frozenset())
-            texts = {
-                name: value
-                for name, value in message.params.items()
-                if type(value) is str and (name in free or not _is_word(value))
-            }
+            texts = _written(message, free_texts.get(message.action, frozenset()))
             params = {name: v for name, v in message.params.items() if name not in texts}
             return proposal("act", texts, action=message.action, params=params)
         case wire.Choose():
@@ -310,15 +306,24 @@ def proposal_of(
         case wire.Nudge():
             return proposal("nudge", {"text": message.text}, **_named(message, "means", "target",
                             "ms", "action"))  # fmt: skip
-        case wire.Direct():
+        case directing.Direct():
             named = _named(message, "standby", "temperament", "nudge_cap")
             return proposal("direct", {"why": message.why}, **named)
-        case wire.Veto():
+        case directing.Veto():
             return proposal("veto", {"why": message.why}, target=message.target, ms=message.ms)
-        case wire.Background():
+        case directing.Background():
             return proposal("background", on=message.on)
         case _:
             assert_never(message)
+
+
+def _written(message: wire.Act, free: frozenset[str]) -> dict[str, str]:
+    """Return the parameters that a person wrote, asked for or not."""
+    return {
+        name: value
+        for name, value in message.params.items()
+        if type(value) is str and (name in free or not _is_word(value))
+    }
 
 
 def _named(message: Any, *names: str) -> dict[str, Any]:

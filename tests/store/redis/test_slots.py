@@ -53,7 +53,7 @@ async def own_all_slots(url: str) -> None:
     """Wait until a server answers, then until it serves every slot."""
     redis: Any = Redis.from_url(url)
     async with asyncio.timeout(START_S):
-        while not await is_serving(redis):  # noqa: ASYNC110 - a server tells nobody
+        while not await is_serving(redis):
             await asyncio.sleep(0.02)
     await redis.aclose()
 
