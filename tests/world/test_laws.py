@@ -52,6 +52,17 @@ def test_a_law_is_armed_again_when_its_condition_is_false() -> None:
     assert play.facts["ada.nerve"] == 4
 
 
+def test_a_law_that_put_things_right_does_so_again_in_the_same_commit() -> None:
+    pack = with_laws(
+        keeper=("not house.kitchen.lamp and ada.nerve != 4", "4"),
+        other=("not house.kitchen.lamp", "9"),  # undoes it in the round in which the keeper fired
+    )
+    play = Playthrough(pack, 1, has_understudies=False)
+    play.join("a", "ada")
+    play.act("a", "snuff_lamp")
+    assert (play.facts["ada.nerve"], play.facts["@law.keeper"]) == (4, False)
+
+
 def test_laws_that_set_one_another_off_for_ever_stop_the_world() -> None:
     pack = with_laws(
         down=("ada.nerve == 7", "5"), higher=("ada.nerve == 6", "7"), up=("ada.nerve == 5", "6")

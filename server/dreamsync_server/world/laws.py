@@ -53,3 +53,7 @@ def _enforce(draft: Draft, law_id: str) -> None:
     draft.put(flag, is_true)
     if is_true:
         apply_effects(draft, law.effects, NO_NAMES)
+        # One that put right what it speaks of is armed again at once: a law of the same round may
+        # undo it before anybody looks.
+        if not law.is_once and not law.when.run(draft.facts, NO_NAMES):
+            draft.put(flag, False)
