@@ -30,13 +30,16 @@ function useWhys(viewer) {
 
 const beatsOf = (viewer) => [...viewer.mirror.facts.keys()].filter((name) => name.startsWith("cued.")).map((name) => name.slice(5));
 
+/** A beat without a title of its own is called by its id. */
+const titleOf = (label, id) => (label && label !== `cued.${id}` ? label : id.replaceAll("_", " "));
+
 export function Beats({ desk }) {
   const { viewer, story } = desk;
   const whys = useWhys(viewer);
   const [seek, setSeek] = useState("");
   const missing = (why) => (why?.leaves ?? []).filter((leaf) => !leaf.holds).length;
   const beats = beatsOf(viewer).map((id) => ({
-    id, title: story.names.facts[`cued.${id}`]?.label ?? id, cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
+    id, title: titleOf(story.names.facts[`cued.${id}`]?.label, id), cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
   })).filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(seek.toLowerCase()))
     .sort((a, b) => (ORDER[a.why?.code] ?? 4) - (ORDER[b.why?.code] ?? 4) || missing(a.why) - missing(b.why));
   return html`<section class="card" aria-labelledby="near"><h2 id="near">What is near</h2>

@@ -47,5 +47,6 @@ function Line({ line, story }) {
   if (kind === "chapter") return html`<h3 class=${classes}>${text}</h3>`;
   if (kind === "gap") return html`<p class="line gap"><span>${text}</span></p>`;
   if (kind === "whisper") return html`<p class=${classes}><i class="aside">A whisper, to you alone</i> ${text}</p>`;
-  return html`<p class=${classes}>${text}</p>`;
+  const isAside = isPrivate && !story.viewer?.seat; // at the desk: not everybody read this
+  return html`<p class=${classes}>${isAside && html`<i class="aside">in private </i>`}${text}</p>`;
 }

@@ -227,12 +227,14 @@ export class Story {
     }
   }
 
-  #happen(event, isMissed = false) {
-    this.onEvent(event);
+  #happen(happened, isMissed = false) {
+    // A beat is told by its own text; that is when its light comes.
+    const isBeat = happened.kind === "told" && (happened.key ?? "").startsWith("beat.");
+    const event = isBeat ? { ...happened, kind: "beat" } : happened;
+    if (event.kind !== "beat" || event.text) this.onEvent(event);
     if (event.kind === "beat" || event.kind === "ending") this.#captionFor(event);
     if (event.kind === "ending") this.ending = event;
     if (SHOWN.has(event.kind) && event.text) this.#line({ ...event, isMissed });
-    if (event.kind === "beat" && event.args?.beat === event.key) return;
   }
 
   #captionFor(event) {
