@@ -47,7 +47,7 @@ class Meter:
     def __init__(self, play: Playthrough) -> None:
         self._play = play
         self._roles = directed_roles(play.pack)
-        self._seen = 0
+        self._seen = len(play.commits)  # what was before is not this run's doing
         self._sampled_ms = play.world_ms
         self._moved_ms = dict.fromkeys(self._roles, play.world_ms)  # the story, for each role
         self._led_ms = dict.fromkeys(self._roles, play.world_ms)
