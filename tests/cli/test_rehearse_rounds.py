@@ -55,6 +55,13 @@ def test_the_first_round_is_trials_and_later_ones_search_for_what_is_open() -> N
     assert {part.absent for part in more.round(results)} == {("ada",)}
 
 
+def test_without_trials_the_search_begins_at_once() -> None:
+    parts = dataclasses.replace(PLAN, trials_max=0).round(Results(3, ()))
+    assert [(type(part), part.attempt) for part in parts if isinstance(part, SeekPart)] == [
+        (SeekPart, 0)
+    ] * len(GOALS)
+
+
 def test_all_of_the_starter_is_found_and_the_rehearsal_knows_that_it_is_done() -> None:
     results = run(Crew(1, lambda: 300.0))
     assert results.is_whole

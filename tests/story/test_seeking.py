@@ -76,3 +76,12 @@ def test_all_of_it_comes_out_the_same_under_two_hash_seeds() -> None:
         told.append(run.stdout)
     assert told[0] == told[1]
     assert "ending.morning" in told[0]
+
+
+def test_what_these_people_cannot_reach_is_given_up_at_once() -> None:
+    more = "beats: {alone: {when: not held(ada) and house.hush >= 2}}"
+    pack = planted(more, "beat.alone.title: Alone\nbeat.alone.text: Alone.\n")
+    goal = Goal("beat", "alone")
+    assert seek(atlas_of(pack), goal, 1).turns == 1
+    without = seek(atlas_of(pack, ("ada",)), goal, 1, absent=("ada",))
+    assert [found.absent for found in without.found] == [("ada",)]

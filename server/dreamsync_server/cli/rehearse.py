@@ -98,9 +98,10 @@ def rehearse(wish: Wish) -> int:
     results = _begun(wish, pack, absent)
     if not wish.is_gate:
         _play(wish, plan, results)
+    verdicts = verdicts_of(pack, proofs, results.found, recorded, results.misses)
     outcome = Outcome(
         pack=pack,
-        verdicts=verdicts_of(pack, proofs, results.found, recorded, results.misses),
+        verdicts=tuple(verdict for verdict in verdicts if verdict.goal in asked),
         results=results,
         kept=kept,
         advice=advice_of(atlas, Playthrough(pack, wish.seed, is_hashed=False).facts),

@@ -70,8 +70,8 @@ class Plan:
         wanted = frozenset(goal for goal in self.goals if goal not in results.found)
         first = number * TRIALS_A_ROUND
         parts: list[Part] = []
-        if 0 < number <= self.attempts_max:
-            attempt = number - 1
+        attempt = number - 1 if self.trials_max else number  # first what comes by itself
+        if 0 <= attempt < self.attempts_max:
             absent = self._absent(results, attempt)
             parts += (
                 SeekPart(self.folder, results.seed, goal, attempt, absent, wanted)

@@ -86,7 +86,8 @@ def told(outcome: Outcome, *, is_gate: bool) -> str:
     lines += _counts(outcome)
     for kind in ("ending", "beat", "action"):
         of_kind = [one for one in outcome.verdicts if one.goal.kind == kind]
-        lines += _verdicts(kind, of_kind, outcome)
+        if of_kind:
+            lines += _verdicts(kind, of_kind, outcome)
     lines += _population(outcome)
     lines += (f"lost: rehearsals/{one.name}.yaml: {one.fault}" for one in outcome.kept if one.fault)
     if outcome.advice:

@@ -133,9 +133,11 @@ class _Seeker:
         node = self.atlas.goal_node(self.goal)
         chain = Chain(self.atlas, node, has_desk=self.attempt % 2 == 1)
         play, round_number = gather(self.atlas.pack, self.seed, self.absent), 0
-        best, stale = NEVER, 0
+        best, stale, turn = NEVER, 0, 0
         for turn in range(1, turns + 1):
             look = chain.look(play.facts, lambda trigger: self.factor(dice, trigger))
+            if turn == 1 and look.cost == NEVER:
+                break  # not with these people
             if look.cost < best:
                 best, stale = look.cost, 0
                 self.keep(look, play)
@@ -154,7 +156,7 @@ class _Seeker:
                 self.take(play)
                 return self.sought(turn)
         self.take(play)
-        return self.sought(turns)
+        return self.sought(turn)
 
     def turn(self, play: Playthrough, look: Look, dice: Dice, book: OfferBook) -> None:
         """Do what was said could be done first; else let time pass."""
