@@ -1,4 +1,4 @@
-"""Rows A-01 to A-10 of the story's table of systems: the night, what it is sold for, who sees it."""
+"""Rows A-01 to A-10 of the story's table of systems: the night, and what it is sold for."""
 
 from itertools import pairwise
 
