@@ -382,10 +382,13 @@ class ClientTransport(asyncio.BufferedProtocol):
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        else:  # TLS has no half of a line to shut
+        if not self._transport.can_write_eof():  # TLS has no half of a line to shut
             self._transport.close()
+            return
+        try:
+            self._transport.write_eof()
+        except OSError:  # the line was torn meanwhile
+            self._transport.abort()
 
     def _part(self, code: int) -> None:
         receiver, self._receiver = self._receiver, None
