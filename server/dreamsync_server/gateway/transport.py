@@ -11,6 +11,7 @@ a connection: `Deadlines` calls `due`. A peer's fault costs one calm line in the
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from enum import Enum
@@ -382,13 +383,11 @@ class ClientTransport(asyncio.BufferedProtocol):
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
-        if not self._transport.can_write_eof():  # TLS has no half of a line to shut
+        if self._transport.can_write_eof():
+            with contextlib.suppress(OSError):  # a line torn meanwhile has nothing left to shut
+                self._transport.write_eof()
+        else:  # TLS has no half of a line to shut
             self._transport.close()
-            return
-        try:
-            self._transport.write_eof()
-        except OSError:  # the line was torn meanwhile
-            self._transport.abort()
 
     def _part(self, code: int) -> None:
         receiver, self._receiver = self._receiver, None
