@@ -1,7 +1,8 @@
 """A node put together serves a world over a real socket, and lets go of it at the end."""
 
-import dreamsync
 import pytest
+
+import dreamsync
 from dreamsync_server.cli.assembly import open_node
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.settings import Settings

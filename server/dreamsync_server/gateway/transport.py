@@ -371,8 +371,7 @@ class ClientTransport(asyncio.BufferedProtocol):
 
     def _shut(self, code: int, answer: bytes) -> None:
         """Write the last word and end the conversation."""
-        self._stage = Stage.SHUT
-        self._code = code
+        self._stage, self._code = Stage.SHUT, code
         self._transport.write(self._common.outbox.take(self) + answer)
         self._reader = None
         self._common.loop.call_soon(self._part, code)
@@ -397,5 +396,5 @@ class ClientTransport(asyncio.BufferedProtocol):
     def _note_end(self) -> None:
         name, who = close_name(self._code), self.visitor.address
         self._common.telemetry.closes.labels(name).inc()
-        lasted_s = self._common.clock.mono_s() - self._opened_s
-        log.info("client %s left after %.1f s: %d %s", who, lasted_s, self._code, name)
+        after_s = self._common.clock.mono_s() - self._opened_s
+        log.info("client %s left after %.1f s: %d %s", who, after_s, self._code, name)
