@@ -4,9 +4,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from typing import Any
 
+from dreamsync_server.cli.check import folder_of
 from dreamsync_server.cli.telling import print_json
 from dreamsync_server.packs import load_folder
-from dreamsync_server.cli.check import folder_of
 from dreamsync_server.story.measures import Measures
 from dreamsync_server.story.scoring import Arm, Row, compare, endings_of, run_once
 from dreamsync_server.world.model import Pack
