@@ -255,7 +255,7 @@ def test_A_41_the_shadows_are_seen_by_asking_her_or_by_lucid_probing_only() -> N
     night.dive("leo", 3)
     assert night.tries("leo", "probe_shadow") == "condition"
     while night["leo.clarity"] < 5:
-        night.do("leo", "dive") if night["leo.depth"] < 4 else night.do("leo", "climb")
+        night.do("leo", "dive" if night["leo.depth"] < 4 else "climb")
     night.do("leo", "probe_shadow")
     assert sum(night[f"leo.shadow_{shadow}"] for shadow in SHADOWS) == 1
     assert class_of(seizure(), night.play.facts, "leo.shadow_kai") == ("role:leo",)
