@@ -89,6 +89,12 @@ class Chaos:
         await asyncio.sleep(self.dice.uniform(0.5, 4.0))
         weather.loses_request = weather.loses_reply = 0.0
 
+    async def late_letters(self) -> None:
+        """Proposals are under way to the inbox for long."""
+        self.house.store.weather.is_late = True
+        await asyncio.sleep(self.dice.uniform(1.0, 4.0))
+        self.house.store.weather.is_late = False
+
     async def deaf_store(self) -> None:
         """Bells are lost."""
         self.house.store.weather.loses_bell = self.dice.choice((0.5, 1.0))

@@ -78,12 +78,13 @@ class Person:
 class People:
     """Makes clients, and knows them all."""
 
-    def __init__(self, loop: SimLoop, network: Network, seed: int) -> None:
+    def __init__(self, loop: SimLoop, network: Network, seed: int, odd_share: float) -> None:
         self.all: list[Person] = []
         self.is_over = False
         self._loop = loop
         self._network = network
         self._seed = seed
+        self._odd_share = odd_share
 
     def conversation(
         self, process: str, entry: Entry | None, *, is_json: bool = False
@@ -127,7 +128,9 @@ class People:
             if len(person.tasks) >= _FLIGHT:
                 continue
             work = (
-                self._odd(player, dice) if player.facts["paused"] or dice.random() < 0.1 else None
+                self._odd(player, dice)
+                if player.facts["paused"] or dice.random() < self._odd_share
+                else None
             )
             if work is None:
                 asked = choose(player, dice)

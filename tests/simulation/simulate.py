@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 from faults.bots import MARK
 from support.invariants import Fault, check_appends, check_world
@@ -17,6 +18,7 @@ from dreamsync.errors import DreamsyncError
 from dreamsync.protocol.server_messages import Created
 from dreamsync_server.host import snapshots
 from dreamsync_server.store.reading import catch_up
+from dreamsync_server.story import understudy
 from dreamsync_server.world.state import State, is_over
 from simulation.chaos import Chaos
 from simulation.house import House
@@ -29,7 +31,11 @@ from simulation.tracing import Trace
 
 SETTLE_S = 10.0  # virtual, from the end of the faults until everybody goes on
 _CALM_S = 20.0  # for everybody to come in, before the faults
-_TIGHT = {"SNAPSHOT_EVERY_COMMITS": 40, "LOG_WINDOW_COMMITS": 80}
+_TIGHT = (
+    (snapshots, "SNAPSHOT_EVERY_COMMITS", 40),
+    (snapshots, "LOG_WINDOW_COMMITS", 80),
+    (understudy, "PACE_S", 1),
+)
 
 Bug = Callable[[], contextlib.AbstractContextManager[Any]]
 
@@ -79,7 +85,7 @@ class _Run:
         self.plan = plan
         self.trace = trace
         self.house = House(loop, plan, trace)
-        self.people = People(loop, self.house.network, plan.seed)
+        self.people = People(loop, self.house.network, plan.seed, plan.odd_share)
         self.world: Created
 
     async def whole(self, result: Result) -> None:
@@ -202,15 +208,11 @@ class _Run:
 
 @contextlib.contextmanager
 def _bounds() -> Iterator[None]:
-    """Let snapshots come often enough to be met."""
-    kept = {name: getattr(snapshots, name) for name in _TIGHT}
-    try:
-        for name, value in _TIGHT.items():
-            setattr(snapshots, name, value)
+    """Let snapshots and understudies' acts come often enough to be met."""
+    with contextlib.ExitStack() as stack:
+        for module, name, value in _TIGHT:
+            stack.enter_context(patch.object(module, name, value))
         yield
-    finally:
-        for name, value in kept.items():
-            setattr(snapshots, name, value)
 
 
 class _Notes(logging.Handler):

@@ -39,6 +39,7 @@ class Weather:
     loses_request: float = 0.0
     loses_reply: float = 0.0
     loses_bell: float = 0.0
+    is_late: bool = False  # half of what is put into an inbox arrives up to 3 s later
     cut_off: dict[str, None] = field(default_factory=dict)  # processes that cannot reach it
 
 
@@ -79,8 +80,11 @@ class StoreModel:
     def send(self, process: str, method: str, call: Coroutine[Any, Any, Any], given: Any) -> Any:
         """Carry a request to the store; return the future of its reply, which may never come."""
         reply = self.loop.create_future()
+        delay_s = self.delay_s()
+        if self.weather.is_late and method == "propose" and self.dice.random() < 0.5:
+            delay_s += self.dice.uniform(0.0, 3.0)
         self.loop.call_later(
-            self.delay_s(), self._arrive, process, method, call, given, reply,
+            delay_s, self._arrive, process, method, call, given, reply,
             context=self._context,
         )  # fmt: skip
         return reply

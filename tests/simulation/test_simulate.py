@@ -54,4 +54,4 @@ def test_a_trace_is_read_without_changing_the_run() -> None:
 
 def test_every_fault_is_met_among_the_seeds_of_the_suite() -> None:
     met = {name for seed in range(SEEDS) for name in plan_of(seed).faults}
-    assert met == set(FAULTS)
+    assert met >= set(FAULTS)
