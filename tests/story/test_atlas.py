@@ -4,6 +4,8 @@ from support.packs import starter
 from support.planted import planted
 
 from dreamsync_server.story.atlas import ALL, LEAF, ONE, atlas_of
+from dreamsync_server.story.chain import Chain
+from dreamsync_server.story.company import gather
 from dreamsync_server.story.goals import Goal
 
 ATLAS = atlas_of(starter())
@@ -32,3 +34,15 @@ def test_what_can_never_happen_is_left_out() -> None:
     kept = {trigger.id for trigger in atlas.trigger_at.values() if trigger.kind in ("law", "cue")}
     assert "whispers" in kept
     assert not kept & {"key_turns", "cellar_opens"}
+
+
+def test_a_fact_that_is_set_to_another_leads_back_to_what_changes_the_other() -> None:
+    more = """
+facts: {told: {type: int, range: [0, 10], start: 0, visible: all}}
+laws: {dusk: {when: house.hush >= 5, once: true, do: [{set: {told: trust.ada.ben}}]}}
+beats: {known: {when: told >= 2}}
+"""
+    pack = planted(more, "fact.told.name: t\nbeat.known.title: K\nbeat.known.text: Known.\n")
+    atlas, play = atlas_of(pack), gather(pack, 1)
+    found = Chain(atlas, atlas.goal_node(Goal("beat", "known"))).look(play.facts, lambda _: 1.0)
+    assert "whisper" in {move.id for move in found.moves}

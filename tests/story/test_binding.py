@@ -2,7 +2,7 @@
 
 from support.packs import starter
 
-from dreamsync_server.story.binding import bind
+from dreamsync_server.story.binding import bind, put_for
 from dreamsync_server.world.evaluate import constant_of
 from dreamsync_server.world.expr import reads_of, variables_of
 
@@ -39,3 +39,11 @@ def test_somebody_is_not_oneself() -> None:
     first = when.node.items[0]  # who != me
     assert constant_of(bind(first, {"me": "ada", "who": "ada"})) is False
     assert constant_of(bind(first, {"me": "ada", "who": "ben"})) is True
+
+
+def test_a_condition_on_a_fact_set_to_another_is_one_on_that_other() -> None:
+    when = starter().actions["make_tea"].effects[1].when  # me.nerve >= 8
+    bound = bind(when.node, {"me": "ada"})
+    nerve = bind(when.node, {"me": "ben"}).left
+    assert reads_of(put_for(bound, "ada.nerve", nerve)) == {"ben.nerve"}
+    assert put_for(bound, "ben.nerve", nerve) == bound

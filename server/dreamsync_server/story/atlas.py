@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dreamsync_server.story.bearing import Bearing, bearing
+from dreamsync_server.story.binding import put_for
 from dreamsync_server.story.causes import causes_of
 from dreamsync_server.story.goals import Goal
 from dreamsync_server.story.reachable import Reachable, reachable
 from dreamsync_server.story.ways import NOWHERE_SPAN, Guard, Trigger, Way, Ways, const, fact
 from dreamsync_server.world.compile import Run, compile_node
 from dreamsync_server.world.evaluate import constant_of
-from dreamsync_server.world.expr import And, Compare, Node, Not, Or, reads_of, variables_of
+from dreamsync_server.world.expr import And, Compare, Const, Node, Not, Or, reads_of, variables_of
 from dreamsync_server.world.model import Pack
 
 CHORUS_SEATS = 3
 """Seats of each chorus that a search lets act."""
+
+_COPIES_MAX = 2
+"""How often over a fact may be set to others before it is not followed any further back."""
 
 LEAF, ALL, ONE = 0, 1, 2
 Key = tuple[Node, bool]
@@ -131,16 +135,37 @@ def _nodes(atlas: Atlas, guards: Sequence[Guard]) -> list[int]:
     return [atlas.tree(guard.node, guard.wanted) for guard in guards]
 
 
-def _support(atlas: Atlas, ways: list[tuple[int, Way]], leaves: Sequence[int]) -> None:
+def _support(
+    atlas: Atlas, ways: list[tuple[int, Way]], leaves: Sequence[int], depth: int = 0
+) -> None:
     """Draw the edges from ways to the leaves that they help."""
     by_fact: dict[str, list[int]] = {}
     for number in leaves:
         for name in sorted(reads_of(atlas.leaf[number][0])):
             by_fact.setdefault(name, []).append(number)
+    count = len(atlas.sorts)
     for way_node, way in ways:
         for number in by_fact.get(way.target, ()):
             node, wanted, _ = atlas.leaf[number]
             how = bearing(node, wanted, way)
+            if how == "maybe" and depth < _COPIES_MAX and _is_copied(way):
+                # Once the fact is set to another, the leaf says of that one what it said of it.
+                assert way.value is not None, "what is set has a value"
+                then = atlas.tree(put_for(node, way.target, way.value), wanted)
+                helping, how = atlas.junction(ALL, [way_node, then]), "once"
+            else:
+                helping = way_node
             if how != "no":
-                atlas.raises.setdefault(way_node, []).append((number, way, how))
-                atlas.raised_by.setdefault(number, []).append(way_node)
+                atlas.raises.setdefault(helping, []).append((number, way, how))
+                atlas.raised_by.setdefault(number, []).append(helping)
+    fresh = [number for number in range(count, len(atlas.sorts)) if number in atlas.leaf]
+    if fresh:
+        _support(atlas, ways, fresh, depth + 1)
+
+
+def _is_copied(way: Way) -> bool:
+    """Return whether a fact is set to what other facts say."""
+    value = way.value
+    if way.kind != "set" or value is None or isinstance(value, Const) or variables_of(value):
+        return False
+    return way.target not in reads_of(value)

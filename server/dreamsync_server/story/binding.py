@@ -4,7 +4,7 @@ Searches look at one seat doing one thing: with `me` and the parameters bound, a
 plain facts, and what could make it true can be looked up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from dreamsync_server.world.expr import (
@@ -37,8 +37,6 @@ def bind(node: Node, names: Binding) -> Node:
     if not names:
         return node
     match node:
-        case Const() | Fact():
-            return node
         case Variable():
             return Const(names[node.name], node.type, node.span) if node.name in names else node
         case Spread():
@@ -48,18 +46,31 @@ def bind(node: Node, names: Binding) -> Node:
             if isinstance(of, Const) and isinstance(of.value, str):
                 return replace(of, value=role_of(of.value, node.chorus), type=node.type)
             return replace(node, of=of)
-        case Not() | Negate():
-            return replace(node, of=bind(node.of, names))
+        case _:
+            return _with_parts(node, lambda part: bind(part, names))
+
+
+def put_for(node: Node, name: str, value: Node) -> Node:
+    """Return a tree with another in the place of a fact: what it says once the fact is set so."""
+    if isinstance(node, Fact):
+        return value if node.name == name else node
+    return _with_parts(node, lambda part: put_for(part, name, value))
+
+
+def _with_parts(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return a tree with each of its parts changed."""
+    match node:
+        case Const() | Fact() | Variable() | Spread():
+            return node
+        case Not() | Negate() | RoleOf():
+            return replace(node, of=change(node.of))
         case And() | Or() | Call() | Count():
-            return replace(node, items=tuple(bind(item, names) for item in node.items))
+            return replace(node, items=tuple(change(item) for item in node.items))
         case Compare() | In() | Arith():
-            return replace(node, left=bind(node.left, names), right=bind(node.right, names))
+            return replace(node, left=change(node.left), right=change(node.right))
         case IfElse():
             return replace(
-                node,
-                test=bind(node.test, names),
-                then=bind(node.then, names),
-                other=bind(node.other, names),
+                node, test=change(node.test), then=change(node.then), other=change(node.other)
             )
 
 

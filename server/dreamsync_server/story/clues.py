@@ -56,8 +56,12 @@ def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
 
 def _triggers(atlas: Atlas, leaf: int) -> list[Trigger]:
     """Return what can bring a leaf about."""
-    helping = frozenset(atlas.raised_by.get(leaf, ()))
-    return [atlas.ways.triggers[way.trigger] for node, way in atlas.way_nodes if node in helping]
+    return [
+        atlas.ways.triggers[way.trigger]
+        for helping in atlas.raised_by.get(leaf, ())
+        for raised, way, _ in atlas.raises[helping]
+        if raised == leaf
+    ]
 
 
 def _needed(atlas: Atlas, number: int) -> list[int]:

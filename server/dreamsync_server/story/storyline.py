@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dreamsync_server.story.atlas import LEAF, Atlas
+from dreamsync_server.story.ways import Way
 from dreamsync_server.world.model import Pack
 
 NodeKind = Literal["beat", "ending"]
@@ -58,17 +59,24 @@ _Key = tuple[str, str]
 def _helped(atlas: Atlas) -> dict[_Key, tuple[_Key, ...]]:
     """Return for each beat, law, clock and choice those whose conditions it helps."""
     found: dict[_Key, dict[_Key, None]] = {}
-    for way_node, way in atlas.way_nodes:
-        trigger = atlas.ways.triggers[way.trigger]
-        if trigger.kind in ("act", "go", "start"):
-            continue
-        helped = found.setdefault((_kind(trigger.kind), trigger.id), {})
-        for leaf, _, how in atlas.raises.get(way_node, ()):
-            if how != "maybe":
-                helped.update(dict.fromkeys(_above(atlas, leaf)))
-        if way.target == "ending":
-            helped["cue", str(getattr(way.value, "value", ""))] = None
+    for raised in atlas.raises.values():
+        for leaf, way, how in raised:
+            key = _key(atlas, way)
+            if key is not None and how != "maybe":
+                found.setdefault(key, {}).update(dict.fromkeys(_above(atlas, leaf)))
+    for _, way in atlas.way_nodes:
+        key = _key(atlas, way)
+        if key is not None and way.target == "ending":
+            found.setdefault(key, {})["cue", str(getattr(way.value, "value", ""))] = None
     return {key: tuple(helped) for key, helped in found.items()}
+
+
+def _key(atlas: Atlas, way: Way) -> _Key | None:
+    """Return what a way belongs to; None for what players do."""
+    trigger = atlas.ways.triggers[way.trigger]
+    if trigger.kind in ("act", "go", "start"):
+        return None
+    return _kind(trigger.kind), trigger.id
 
 
 def _above(atlas: Atlas, leaf: int) -> list[_Key]:
