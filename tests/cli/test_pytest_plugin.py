@@ -17,7 +17,7 @@ def test_too_much(story):
 def test_any(story_of):
     assert story_of("starter").pack.id == "starter"
 """
-PLUGIN = ("-p", "dreamsync_server.cli.pytest_plugin", "-p", "no:cacheprovider")
+PLUGIN = ("-p", "no:cacheprovider")
 
 
 def test_a_test_beside_a_pack_has_its_story(pytester: pytest.Pytester) -> None:

@@ -70,7 +70,10 @@ def test_a_deep_text_is_no_more_than_a_fault_where_little_stack_is_left() -> Non
         return fault_of(source)
 
     found = {with_stack_left(levels) for levels in range(0, _stack_left() - 20, 7)}
-    assert found == {"", "the expression is nested too deeply"}
+    faults = {"the expression is nested too deeply", "this cannot be read as an expression"}
+    assert "" in found
+    assert found & faults
+    assert found <= {"", *faults}
 
 
 def fault_of(source: str) -> str:
