@@ -9,6 +9,11 @@ import pytest
 from support.fake_server import DESK_TOKEN, WORLD
 from support.fake_socket import FakeServer
 
+import dreamsync
+from dreamsync_server.cli.assembly import open_node
+from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.settings import Settings
+
 WAIT_S = 10.0
 
 
@@ -50,3 +55,21 @@ async def test_the_director_script_cues_when_its_condition_turns_true(
         await server.flush()
         await running
     assert server.world.acted[0]["once"] == "confrontation"
+
+
+async def test_a_voice_of_ones_own_listens_for_dreams_until_the_world_is_closed(
+    checkout: pathlib.Path,
+) -> None:
+    example = load(checkout, "dream_voice")
+    told = ChildSettings(name="n1", store_url="memory://", settings=Settings(port=0))
+    async with asyncio.timeout(3 * WAIT_S), open_node(told) as node:
+        url = f"ws://127.0.0.1:{node.port}"
+        async with dreamsync.connect(url) as dream:
+            world = await dream.create_world("expo", seed=3)
+            desk = await dream.desk(world.id, token=world.desk_token)
+            running = asyncio.create_task(example.main(url, world.id, world.desk_token, "leo"))
+            while len(node.hall.rooms[world.id].members) < 2:
+                await asyncio.sleep(0.01)
+            assert (await desk.close_world()).ok
+            await running
+    assert await example.stand_in("leo", {}) != await example.stand_in("leo", {})
