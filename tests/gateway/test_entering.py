@@ -1,10 +1,13 @@
 """Entering, coming back and being away, with a host behind it."""
 
+import asyncio
+
 import pytest
 from support.house import house, two
 
 from dreamsync.protocol import server_messages as wire
 from dreamsync_server.clock import SystemClock
+from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Proposal
 
@@ -54,6 +57,37 @@ async def test_a_session_resumed_at_another_node_leaves_the_first() -> None:
         assert (await ben.ended())[0] == 4007
         outcome = await again.propose("act", action="talk", params={"words": "here"})
         assert outcome.ok
+
+
+@pytest.mark.parametrize("kind", ["watch", "desk"])
+async def test_who_comes_to_a_node_that_is_behind_misses_nothing(kind: str) -> None:
+    store = MemoryStore(SystemClock())
+    async with house(store, "a") as first, house(store, "b") as second:
+        world, ada, _ = await two(first, spectators=True)
+        early = await second.phone().ask("enter", world=world.world, as_="watch")
+        assert isinstance(early, wire.Entered)
+        behind = second.hall.rooms[world.world].follower
+        is_deaf = True
+
+        async def gate(method: str, side: str) -> None:
+            if is_deaf and method == "tail" and asyncio.current_task() in second.hall._tasks:
+                raise StoreUnavailableError("deaf")
+
+        store.gate = gate
+        guest = first.phone()
+        token = {"token": world.desk_token} if kind == "desk" else {}
+        entered = await guest.ask("enter", world=world.world, as_=kind, **token)
+        await ada.propose("act", action="talk", params={"words": "one"})
+        seen = await guest.hear(lambda m: isinstance(m, wire.View))
+        assert behind.state.position.seq < seen.pos[1]
+        guest.hang_up()
+        is_deaf = False
+        back = await second.phone().ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=seen.pos[0], seq=seen.pos[1],
+        )  # fmt: skip
+        assert isinstance(back, wire.Entered), back
+        assert back.resumed
 
 
 @pytest.mark.parametrize("secret", ["wrong", ""])

@@ -141,6 +141,8 @@ class Entering:
             self.count_try(talk)
             raise _no_session()
         room = await hall.room(card)
+        if message.seq > room.follower.state.position.seq:
+            await room.follower.look()  # another node has shown it more than is known here yet
         kind = self._kind_of(room, card, message)
         if not kind:
             self.count_try(talk)
