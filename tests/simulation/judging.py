@@ -129,6 +129,8 @@ def judge_followers(house: House, world: str, state: State) -> list[Fault]:
     faults = []
     owners = 0
     for node in house.nodes.values():
+        if node.is_dead:
+            continue
         owner, room = node.host.owner(world), node.hall.rooms.get(world)
         known = []
         if owner is not None and owner.pending is None and not owner.is_closing:

@@ -10,7 +10,7 @@ import pytest
 from simulation.command import run, told
 from simulation.plan import FAULTS, plan_of
 
-SEEDS = 60  # any number by `./dream simulate --seeds 0-999 --jobs 2`
+SEEDS = 100  # any number by `./dream simulate --seeds 0-999 --jobs 2`
 _BLOCK = 10
 _ONE = """
 from simulation.command import run
