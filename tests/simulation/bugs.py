@@ -4,7 +4,6 @@ Each patches the production code while a run lasts. `SEEDS` says which seed was 
 each; the suite runs those again, `./dream simulate --bugs` searches anew.
 """
 
-import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ from unittest.mock import patch
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.gateway import session as gateway_session
 from dreamsync_server.gateway.entering import Entering
-from dreamsync_server.gateway.hall import Hall
 from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.sender import Sender
 from dreamsync_server.gateway.views import Eyes
@@ -203,22 +201,13 @@ def number_freed() -> Any:
     return patch.object(gateway_session.Session, "not_taken", not_taken)
 
 
-def bells_trusted() -> Any:
-    """Look at the log only when a doorbell rings."""
-
-    async def never(self: Hall) -> None:
-        await asyncio.Event().wait()
-
-    return patch.object(Hall, "_keep_looking", never)
-
-
 BUGS: Final[dict[str, Bug]] = {
     bug.__name__: bug
     for bug in (
         ack_early, unknown_is_written, fence_unheard, tail_unconfirmed, no_dedupe, no_tail_check,
         epoch_reused, lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept,
         resume_off_by_one, director_without_term, timer_twice, tenure_ignored,
-        number_freed, bells_trusted,
+        number_freed,
     )
 }  # fmt: skip
 
@@ -239,5 +228,4 @@ SEEDS: Final[dict[str, int]] = {
     "timer_twice": 28,
     "tenure_ignored": 23,
     "number_freed": 78,
-    "bells_trusted": 33,
 }
