@@ -100,9 +100,10 @@ async def test_a_place_that_becomes_free_is_given_again() -> None:
 async def test_visitors_behind_a_proxy_are_bounded_each_by_its_own_address() -> None:
     trust = Trust(proxies=["127.0.0.1"])
     async with open_gate(ListenOptions(connections_per_address_max=1), trust) as gate:
-        answers = []
+        answers, lines = [], []  # a line that nobody keeps would close itself
         for address in ("198.51.100.1", "198.51.100.2", "198.51.100.1"):
             reader, writer = await asyncio.open_connection("127.0.0.1", gate.port)
+            lines.append((reader, writer))
             writer.write(request(X_Forwarded_For=address))
             answers.append((await asyncio.wait_for(reader.readline(), 5))[9:12])
         assert answers == [b"101", b"101", b"503"]
@@ -110,6 +111,8 @@ async def test_visitors_behind_a_proxy_are_bounded_each_by_its_own_address() -> 
             "198.51.100.1",
             "198.51.100.2",
         ]
+        for _, writer in lines:
+            writer.close()
 
 
 async def test_the_kernel_holds_little_that_was_not_sent() -> None:
