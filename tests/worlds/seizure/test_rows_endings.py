@@ -9,7 +9,7 @@ from worlds.seizure.nights import CAST, seizure
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import rerun
 
-RUNS = recorded("seizure")
+RUNS = {name: run for name, run in recorded("seizure").items() if run.ends}
 ENDINGS = tuple(beat.id for beat in seizure().beats.values() if beat.is_ending)
 
 
