@@ -84,7 +84,7 @@ function Night() {
     let stop = () => {};
     import("../stage/picture.js").then(({ Picture }) => {
       stop = wanderIn(new Picture(canvas.current));
-    });
+    }).catch(() => {}); // a page without its picture still leads into the worlds
     return () => stop();
   }, []);
   return html`<canvas ref=${canvas} aria-hidden="true"></canvas>`;

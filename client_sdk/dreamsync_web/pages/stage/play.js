@@ -192,14 +192,20 @@ function Recap({ story }) {
 function Ending({ story }) {
   const [isLate, setLate] = useState(false);
   const [isClosed, setClosed] = useState(false);
+  const [isMissed, setMissed] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), 1800);
     return () => clearTimeout(timer);
   }, []);
   const title = story.words("ending", story.viewer.fact("ending") ?? "");
   const save = async () => {
-    const { saveKeepsake } = await import("./keepsake.js");
-    saveKeepsake(story);
+    try {
+      const { saveKeepsake } = await import("./keepsake.js");
+      saveKeepsake(story);
+      setMissed(false);
+    } catch {
+      setMissed(true);
+    }
   };
   if (!isLate) return null;
   if (isClosed) return html`<p class="again"><button type="button" class="primary" onClick=${() => setClosed(false)}>How it ended</button></p>`;
@@ -209,6 +215,7 @@ function Ending({ story }) {
     <p class="end"><button class="primary" onClick=${save}>Keep this evening</button>
       <button class="quiet" onClick=${() => setClosed(true)}>Look back</button>
       <a class="button quiet" href="/">Leave</a></p>
+    ${isMissed && html`<p class="problem" role="alert">The line is down. Try again in a moment.</p>`}
     <p class="faint small">One page, yours, made here and kept nowhere else: who was there, the way you went, what was said.</p></dialog>`;
 }
 
@@ -249,7 +256,11 @@ function useSound(story) {
   useEffect(() => {
     story.onSound = async (event) => {
       if (!isOn) return;
-      bell.current ??= await import("./sound.js");
+      try {
+        bell.current ??= await import("./sound.js");
+      } catch {
+        return; // the line is down: this one is not heard, the next one tries again
+      }
       bell.current.ring(event);
     };
   }, [isOn]);

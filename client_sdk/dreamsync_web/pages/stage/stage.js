@@ -48,7 +48,7 @@ async function arrive(setStep) {
     speakHere(langOf(card));
     setStep({ at: "door", dream, place, card });
     performance.mark("door");
-    later(); // while the card is read, the stage is fetched
+    later().catch(() => {}); // while the card is read, the stage is fetched; going in asks again
   } catch (error) {
     setStep({ at: "nowhere", title: "The door stays shut", text: error.text ?? String(error) });
   }
