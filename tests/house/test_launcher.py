@@ -55,6 +55,7 @@ def test_it_has_its_run_bit_and_needs_only_the_standard_library(checkout: pathli
     [
         ([], ["py", "-m", "dreamsync_server.cli"]),
         (["serve", "--port", "1"], ["py", "-m", "dreamsync_server.cli", "serve", "--port", "1"]),
+        (["test"], "py -m pytest -n auto --maxprocesses 4 --dist loadfile".split()),
         (["test", "-k", "x"], ["py", "-m", "pytest", "-k", "x"]),
     ],
 )
