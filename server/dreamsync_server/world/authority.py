@@ -9,6 +9,7 @@ _PEOPLE: Final = ("player", "desk", "script")
 MAY_PROPOSE: Final[dict[ActKind, frozenset[ProposerKind]]] = {
     "open": frozenset(("owner",)),
     "begin": frozenset(("owner",)),
+    "repack": frozenset(("owner",)),
     "due": frozenset(("owner",)),
     "sleep": frozenset(("owner",)),
     "wake": frozenset(("owner",)),
@@ -38,7 +39,9 @@ MAY_PROPOSE: Final[dict[ActKind, frozenset[ProposerKind]]] = {
     "close": frozenset(("desk", "owner")),
 }
 
-NEEDS_NO_SESSION: Final = frozenset(("open", "begin", "due", "sleep", "wake", "join", "term"))
+NEEDS_NO_SESSION: Final = frozenset(
+    ("open", "begin", "repack", "due", "sleep", "wake", "join", "term")
+)
 """What may be proposed by a session that has not joined (or by the owner, who has none)."""
 
 GOES_ON_AFTER_THE_END: Final = frozenset(

@@ -9,6 +9,7 @@ from dreamsync_server.world.values import Value
 ProposerKind = Literal["player", "understudy", "director", "desk", "script", "owner"]
 ActKind = Literal[
     "open", "begin",  # owner: the first commit of a world, the first of each epoch
+    "repack",  # owner: go on under a newer pack
     "join", "absent", "back", "leave",  # gateway, for a session it speaks for
     "claim", "release", "handover",  # seats
     "act", "choose",  # players and understudies
@@ -78,7 +79,8 @@ class Event(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A fact's new value; None takes the fact away (system facts of retired things only)."""
+    """A fact's new value; None takes the fact away: a system fact of something that is over, or
+    one that a newer pack does not have."""
 
     name: str
     value: Value | None

@@ -13,6 +13,7 @@ from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.laws import enforce_laws
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.opening import begin, open_world, sleep, wake
+from dreamsync_server.world.repacking import repack
 from dreamsync_server.world.sessions import answer_again, keep_outcome, session_of
 from dreamsync_server.world.state import State, as_tuple, is_over
 from dreamsync_server.world.values import Value, hash_text
@@ -27,6 +28,7 @@ def decide(
 
     `cursor` is the inbox entry it came by, "" where it came another way. The `open` and `begin`
     proposals carry the new epoch as the argument `epoch`; every other commit stays in the state's.
+    `pack` is the state's own, but for `repack`: there it is the one that is changed to.
 
     Raises:
         WorldFaultError: a rule of the pack or of ours broke; the world must stop, its log stays.
@@ -67,7 +69,7 @@ def _outcome(draft: Draft, proposal: Proposal) -> Outcome | None:
     if code != "ok":
         draft.undo()
     else:
-        enforce_laws(draft, draft.pack.laws if proposal.kind == "open" else ())
+        enforce_laws(draft, draft.pack.laws if proposal.kind in ("open", "repack") else ())
     if not session:
         return None
     outcome = Outcome(session, n, code, arguments)
@@ -147,6 +149,7 @@ def _cause(proposal: Proposal, draft: Draft) -> Cause:
 _DO: dict[str, Handler] = {
     "open": open_world,
     "begin": begin,
+    "repack": repack,
     "due": _due,
     "sleep": sleep,
     "wake": wake,

@@ -27,6 +27,7 @@ class Draft:
     __slots__ = (
         "_journal",
         "_old_ms",
+        "_old_pack",
         "events",
         "facts",
         "pack",
@@ -46,7 +47,9 @@ class Draft:
         self.trail: list[str] = []  # every name written, in order, again where written again
         self._journal: dict[str, Value | None] = {}
         self._old_ms = self.facts.ms
+        self._old_pack = self.facts.pack
         self.facts.ms = moment.world_ms
+        self.facts.pack = pack
 
     @property
     def ms(self) -> int:
@@ -72,7 +75,7 @@ class Draft:
         self.trail.append(name)
 
     def drop(self, name: str) -> None:
-        """Take a system fact away."""
+        """Take a fact away: one of the engine's own, or one that a newer pack does not have."""
         if name in self.facts:
             self._journal.setdefault(name, self.facts[name])
             del self.facts[name]
@@ -128,3 +131,4 @@ class Draft:
         """Leave the state exactly as it was."""
         self.undo()
         self.facts.ms = self._old_ms
+        self.facts.pack = self._old_pack

@@ -19,6 +19,7 @@ nobody, so that everything a decision depends on is in the log. Their values:
     @director         (term,)                             @paused  the session that paused
     @asleep           True while nobody is there          @closed  True once it was closed
     @chapter          world_ms at which the chapter began
+    @pack             (hash, seq): the pack in force since a change of pack, and its commit
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -91,6 +92,10 @@ class State:
     def world_ms(self) -> int:
         """World time of the last commit."""
         return self.facts.ms
+
+    def adopt(self, pack: Pack) -> None:
+        """Be read under another pack: the facts are those of it since a `repack` commit."""
+        self.pack = self.facts.pack = pack
 
     def is_running(self) -> bool:
         """Return whether world time passes: not paused, asleep, ended or closed."""
