@@ -14,7 +14,7 @@ from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lane import Lane
 from dreamsync_server.host.lease import NodeLease
 from dreamsync_server.host.owner import Owner, Rules
-from dreamsync_server.host.takeover import LoadPack, Takeover
+from dreamsync_server.host.takeover import Takeover
 from dreamsync_server.host.watch import Watch
 from dreamsync_server.limits import (
     APPEND_RETRY_S,
@@ -26,7 +26,9 @@ from dreamsync_server.limits import (
     WORLDS_PER_NODE_MAX,
 )
 from dreamsync_server.store.port import Bell, Store, WorldCard
+from dreamsync_server.store.reading import LoadPack
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.model import Pack
 
 _LOOK_PARTS = 20
 _log = logging.getLogger(__name__)
@@ -101,6 +103,16 @@ class HostNode:
         if not await self._jobs.finish(self._store.create_world(card)):
             return "taken"
         return await self.ensure(card.world)
+
+    def repack(self, pack: Pack) -> list[str]:
+        """Let the worlds owned here that play an older state of this pack go on under it.
+
+        The pack must be stored. Return those worlds; each changes between two commits.
+        """
+        found = [owner for owner in self._held if owner.repack(pack)]
+        for owner in found:
+            self.wake(owner)
+        return [owner.world for owner in found]
 
     def owner(self, world: str) -> Owner | None:
         """Return the owner of a world that is served here."""

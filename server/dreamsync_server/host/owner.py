@@ -28,7 +28,7 @@ from dreamsync_server.world.commit import Commit, Moment, Proposal
 from dreamsync_server.world.decide import decide
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.state import State, as_tuple, is_asleep
+from dreamsync_server.world.state import State, as_tuple, is_asleep, is_over
 
 RefusalCode = Literal["busy", "store_unavailable", "not_here", "stopped"]
 _log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Owner:
         self.has_unread = False  # the inbox holds more than was read
         self.consumed = self.read_through  # confirmed: may be trimmed
         self.count_untrimmed = 0
+        self.next_pack: Pack | None = None  # to go on under, as soon as it is its turn
         self.pending: Batch | None = None
         self.retry_s = math.inf  # when to send the pending batch again
         self.held_since_s: float | None = None  # since when the store confirms nothing
@@ -140,6 +141,19 @@ class Owner:
         if entries:
             self.read_through = entries[-1].cursor
         self.has_unread = has_unread
+
+    def repack(self, pack: Pack) -> bool:
+        """Go on under a newer state of the world's pack as the next thing; False where it is over,
+        plays another pack, or this very one."""
+        state = self.state
+        if self.fault or pack.id != state.pack.id or pack.hash == state.pack.hash:
+            return False
+        if state.position.seq == 0 or is_over(state.facts):
+            return False
+        if self.next_pack is None:
+            self.own.append(Proposal("repack", "owner"))
+        self.next_pack = pack
+        return True
 
     def has_room(self) -> bool:
         """Return whether another page of the inbox may be read."""
@@ -217,6 +231,8 @@ class Owner:
         self, proposal: Proposal, moment: Moment, cursor: str, mono_s: float
     ) -> Commit | None:
         state = self.state
+        if proposal.kind == "repack":
+            return self._repack(moment, mono_s)
         try:
             commit = self._rules.decide(state.pack, state, proposal, moment, cursor=cursor)
             self._rules.evolve(state, commit)
@@ -224,6 +240,27 @@ class Owner:
             self.pace.follow(commit.world_ms, mono_s, state.is_running())
         except Exception as error:  # noqa: BLE001 - the one net: this world stops, the rest run on
             self.fault = f"{proposal.kind} by {proposal.by}: {type(error).__name__}: {error}"
+            _log.error("world %s stopped: %s", self.world, self.fault, exc_info=error)
+            return None
+        return commit
+
+    def _repack(self, moment: Moment, mono_s: float) -> Commit | None:
+        """Change the pack; where the facts cannot be fitted to it, the world goes on as it is."""
+        pack, self.next_pack, state = self.next_pack, None, self.state
+        assert pack is not None, "a change of pack has a pack"
+        proposal = Proposal("repack", "owner", arguments={"pack": pack.hash})
+        try:
+            commit = self._rules.decide(pack, state, proposal, moment)
+        except WorldFaultError as error:
+            _log.error("world %s keeps its pack: %s", self.world, error)
+            return None
+        try:
+            self._rules.evolve(state, commit)
+            state.adopt(pack)
+            self.agenda = self._rules.agenda(pack, state)
+            self.pace.follow(commit.world_ms, mono_s, state.is_running())
+        except Exception as error:  # noqa: BLE001 - as in `_decide`
+            self.fault = f"repack: {type(error).__name__}: {error}"
             _log.error("world %s stopped: %s", self.world, self.fault, exc_info=error)
             return None
         return commit

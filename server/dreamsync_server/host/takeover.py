@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dreamsync_server.clock import Clock
@@ -12,13 +12,10 @@ from dreamsync_server.host.owner import Owner, Rules
 from dreamsync_server.limits import APPEND_RETRY_S, STORE_TIMEOUT_S, TAKEOVER_GRACE_MS
 from dreamsync_server.store.codec import CodecError
 from dreamsync_server.store.port import Batch, Held, Ownership, Store, WorldCard
-from dreamsync_server.store.reading import catch_up, state_of
+from dreamsync_server.store.reading import LoadPack, adopt_pack, catch_up, state_of
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import State, as_tuple
-
-LoadPack = Callable[[str], Awaitable[Pack]]
-"""Gives the pack of a hash, from the store."""
 
 _APPEND_TRIES = 20  # of the first commit, at least APPEND_RETRY_S apart
 _log = logging.getLogger(__name__)
@@ -52,6 +49,7 @@ class Takeover:
         try:
             pack = await self._load_pack(card.pack_hash)
             state, snapshot_seq = await self.load(card.world, pack, ownership.tail)
+            await adopt_pack(state, self._load_pack)
             hints = await self._jobs.finish(self._store.status(card.world))
             owner = self._owner(card, state, ownership, hints)
             commits = await self._write_first(owner)
