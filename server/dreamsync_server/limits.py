@@ -67,6 +67,7 @@ DIRECTORY_BUCKETS: Final = 16  # keys the listing of worlds is spread over
 STORE_CONNECTIONS_MAX: Final = 16  # a process, each for writing and reading; beyond: wait
 STORE_START_S: Final = 30.0  # for an embedded store to read its log and answer
 STORE_STOP_S: Final = 10.0  # for it to end by itself, then it is killed
+NOTES_WAITING_MAX: Final = 256  # said on a topic and not taken yet; beyond: the oldest is lost
 BELL_IDLE_S: Final = 2.0  # a silent doorbell connection is asked whether it lives
 
 # Ownership.

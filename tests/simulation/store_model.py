@@ -12,20 +12,22 @@ import copy
 import random
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.limits import STORE_TIMEOUT_S
 from dreamsync_server.store.bells import BellTray
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.memory import MemoryStore
-from dreamsync_server.store.port import Appended, Batch, Bell, Store
+from dreamsync_server.store.notes import NoteTray
+from dreamsync_server.store.port import Appended, Batch, Bell, Note, Store
 from simulation.clocks import SimClock
 from simulation.loop import SimLoop
 from simulation.tracing import Trace
 
 _CONFIRMED: Final = ("append", "acquire", "tail")
 _QUIET: Final = ("lease", "lease_holder", "tail", "held", "inbox", "worlds", "status")
+Heard = TypeVar("Heard")
 _KEPT: Final = ("_worlds", "_codes", "_packs", "_leases")
 
 
@@ -68,8 +70,9 @@ class StoreModel:
 
     def forget(self, process: str) -> None:
         """Ring no more for a process that is dead."""
-        trays = self.memory._trays
-        trays[:] = [tray for tray in trays if cast("_Bells", tray).process != process]
+        memory = self.memory
+        memory._trays[:] = [one for one in memory._trays if _process_of(one) != process]
+        memory._note_trays[:] = [one for one in memory._note_trays if _process_of(one) != process]
 
     def delay_s(self) -> float:
         """Return how long something takes on a line now."""
@@ -208,6 +211,11 @@ class StoreLink:
         work = self._model.memory.ring(bells)
         self._model.send(self._process, "ring", work, (bells,))
 
+    async def tell(self, notes: Sequence[Note]) -> None:
+        """Say something; whether it was heard is never known."""
+        work = self._model.memory.tell(notes)
+        self._model.send(self._process, "tell", work, (notes,))
+
     async def ping(self) -> bool:
         """Return whether the store answers."""
         try:
@@ -220,31 +228,47 @@ class StoreLink:
 
     def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
         """Yield doorbells, those that come through."""
-        bells = _Bells(self._model, self._process, worlds)
+        bells: _Bells[Bell] = _Bells(self._model, self._process, BellTray(worlds))
         self._model.memory._trays.append(cast("BellTray", bells))
         return bells
 
+    def hear(self, topics: Listening) -> AsyncIterator[Note]:
+        """Yield notes, those that come through."""
+        notes: _Bells[Note] = _Bells(self._model, self._process, NoteTray(topics))
+        self._model.memory._note_trays.append(cast("NoteTray", notes))
+        return notes
 
-class _Bells:
-    """One listener: bells come late or never."""
 
-    def __init__(self, model: StoreModel, process: str, worlds: Listening) -> None:
+class _Tray(Protocol[Heard]):
+    def put(self, heard: Heard, /) -> None: ...
+
+    async def take(self) -> Heard: ...
+
+
+class _Bells(Generic[Heard]):
+    """One listener: bells and notes come late or never."""
+
+    def __init__(self, model: StoreModel, process: str, tray: _Tray[Heard]) -> None:
         self.process = process
         self._model = model
-        self._tray = BellTray(worlds)
+        self._tray = tray
 
-    def put(self, bell: Bell) -> None:
+    def put(self, bell: Heard) -> None:
         """Carry a bell to the listener."""
         model, weather = self._model, self._model.weather
         if self.process in weather.cut_off or model.dice.random() < weather.loses_bell:
             return
         model.loop.call_later(model.delay_s(), self._tray.put, bell)
 
-    def __aiter__(self) -> AsyncIterator[Bell]:
+    def __aiter__(self) -> AsyncIterator[Heard]:
         return self
 
-    async def __anext__(self) -> Bell:
+    async def __anext__(self) -> Heard:
         return await self._tray.take()
+
+
+def _process_of(tray: Any) -> str:
+    return cast("_Bells[Any]", tray).process
 
 
 def run_now(call: Coroutine[Any, Any, Any]) -> Any:

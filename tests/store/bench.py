@@ -4,14 +4,15 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from store import builders
 
-from dreamsync_server.store.port import Appended, Bell, Ownership, Snapshot, Store
+from dreamsync_server.store.port import Appended, Bell, Note, Ownership, Snapshot, Store
 from dreamsync_server.world.commit import Position
 
 DEADLINE_S = 5.0
+Heard = TypeVar("Heard", Bell, Note)
 _names = itertools.count(1)
 
 
@@ -73,9 +74,9 @@ def seqs(commits: Any) -> list[int]:
 
 
 async def heard(
-    bells: AsyncIterator[Bell], ring: Callable[[], Awaitable[Any]], wanted: Bell
+    bells: AsyncIterator[Heard], ring: Callable[[], Awaitable[Any]], wanted: Heard
 ) -> None:
-    """Ring until a listener hears the wanted bell: any single one may be lost.
+    """Ring until a listener hears the wanted bell or note: any single one may be lost.
 
     Raises:
         TimeoutError: it never did.

@@ -3,9 +3,12 @@
 import asyncio
 
 from store import builders
-from store.bench import DEADLINE_S, Bench, snapshot
+from store.bench import DEADLINE_S, Bench, heard, snapshot
 
-from dreamsync_server.store.port import Appended, Batch, Held
+from dreamsync_server.limits import SHARED_ENDINGS_MAX
+from dreamsync_server.store import keys
+from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.port import Appended, Batch, Held, Note
 
 
 class DirectoryContract:
@@ -135,3 +138,45 @@ class DirectoryContract:
     async def test_a_store_that_runs_answers(self, bench: Bench) -> None:
         assert await bench.store.ping() is True
         assert 0.0 <= await bench.store.memory_share() <= 1.0
+
+    async def test_a_process_says_of_itself_as_long_as_its_lease_is_live(
+        self, bench: Bench
+    ) -> None:
+        living, dead = bench.name(), bench.name()
+        for node in (living, dead):
+            await bench.store.lease(f"node:{node}", "token", 60.0)
+            await bench.store.put_node(node, {"worlds": 1})
+        await bench.store.put_node(living, {"worlds": 2, "state": "serving"})
+        await bench.store.drop_lease(f"node:{dead}")
+
+        found = await bench.other.nodes()
+
+        assert found[living] == {"worlds": 2, "state": "serving"}
+        assert dead not in found
+
+    async def test_what_is_said_on_a_topic_is_heard_by_who_listens(self, bench: Bench) -> None:
+        world = bench.name()
+        topic, other = keys.of_poses(world), keys.of_node(bench.name())
+        topics = Listening([topic])
+        notes = bench.store.hear(topics)
+        first, second = Note(topic, b"\x00\xff here"), Note(other, b"there")
+
+        await heard(notes, lambda: bench.other.tell([second, first]), first)
+        topics.add(other)
+        await heard(notes, lambda: bench.other.tell([second]), second)
+
+    async def test_shared_endings_are_kept_by_pack_each_once_the_last_first(
+        self, bench: Bench
+    ) -> None:
+        pack, other = bench.name(), bench.name()
+        for ending in ("calm", "storm", "calm"):
+            await bench.store.share_ending(pack, ending)
+        assert await bench.other.shared_endings(pack) == ("calm", "storm")
+        assert await bench.other.shared_endings(other) == ()
+
+    async def test_of_shared_endings_the_last_are_kept(self, bench: Bench) -> None:
+        pack = bench.name()
+        for number in range(SHARED_ENDINGS_MAX + 2):
+            await bench.store.share_ending(pack, f"e{number}")
+        kept = await bench.other.shared_endings(pack)
+        assert kept == tuple(f"e{n}" for n in range(SHARED_ENDINGS_MAX + 1, 1, -1))

@@ -8,6 +8,8 @@ from dreamsync_server.limits import DIRECTORY_BUCKETS
 
 BELL_PREFIX: Final = "{w:"
 BELL_SUFFIX: Final = "}:bell"
+NODES: Final = "nodes"  # the hash of what processes say of themselves
+TO_NODES: Final = "node:all"  # the topic on which all nodes are told something
 
 
 class WorldKeys(NamedTuple):
@@ -76,3 +78,13 @@ def pack(pack_hash: str) -> str:
 def lease(holder: str) -> str:
     """Return the key of a lease."""
     return f"lease:{holder}"
+
+
+def of_poses(world: str) -> str:
+    """Return the topic on which gateways say where a world's avatars stand."""
+    return f"{BELL_PREFIX}{world}}}:poses"
+
+
+def of_node(node: str) -> str:
+    """Return the topic on which a node is told something."""
+    return f"node:{node}"

@@ -5,18 +5,16 @@ call runs in one piece, as a script does in Valkey; it may be made to wait or fa
 of that piece, which is what fault tests need.
 """
 
-import functools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.limits import INBOX_LENGTH_MAX, SNAPSHOTS_KEPT
 from dreamsync_server.store import codec
-from dreamsync_server.store.bells import BellTray
-from dreamsync_server.store.listening import Listening
+from dreamsync_server.store.memory_board import MemoryBoard, gated
 from dreamsync_server.store.port import (
     Appended,
     Batch,
@@ -30,11 +28,6 @@ from dreamsync_server.store.port import (
 from dreamsync_server.world.commit import Commit, Position, Proposal
 
 log = logging.getLogger(__name__)
-
-Side = Literal["before", "after"]
-Gate = Callable[[str, Side], Awaitable[None]]
-_Args = ParamSpec("_Args")
-_Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
@@ -55,22 +48,7 @@ class _World:
     status: bytes | None = None
 
 
-def _gated(
-    method: Callable[Concatenate["MemoryStore", _Args], Coroutine[Any, Any, _Result]],
-) -> Callable[Concatenate["MemoryStore", _Args], Coroutine[Any, Any, _Result]]:
-    """Let the gate look at a call before and after it is executed."""
-
-    async def call(self: "MemoryStore", /, *args: _Args.args, **kwargs: _Args.kwargs) -> _Result:
-        await self.pass_gate(method.__name__, "before")
-        result = await method(self, *args, **kwargs)
-        await self.pass_gate(method.__name__, "after")
-        return result
-
-    functools.update_wrapper(call, method)
-    return call
-
-
-class MemoryStore:
+class MemoryStore(MemoryBoard):
     """A store in this process. Several hosts and gateways may share it as they would a server.
 
     `gate`, where set, is awaited with a method's name before and after each call is executed: it
@@ -78,41 +56,20 @@ class MemoryStore:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.gate: Gate | None = None
-        self._clock = clock
-        self._fails: dict[tuple[str, Side], int] = {}
+        super().__init__(clock)
         self._worlds: dict[str, _World] = {}
         self._codes: dict[str, str] = {}
         self._packs: dict[str, bytes] = {}
-        self._leases: dict[str, tuple[str, float]] = {}
-        self._trays: list[BellTray] = []
-
-    def fail_next(self, method: str, side: Side, times: int = 1) -> None:
-        """Let the next calls of a method fail: before they are executed, or their answers lost."""
-        self._fails[method, side] = times
-
-    async def pass_gate(self, method: str, side: Side) -> None:
-        """Wait for the gate.
-
-        Raises:
-            StoreUnavailableError: the call was told to fail.
-        """
-        if self.gate is not None:
-            await self.gate(method, side)
-        left = self._fails.get((method, side), 0)
-        if left:
-            self._fails[method, side] = left - 1
-            raise StoreUnavailableError(f"{method} was told to fail {side} it was executed")
 
     # --- the log -------------------------------------------------------------------------
 
-    @_gated
+    @gated
     async def held(self, world: str) -> Held | None:
         """Return who owns a world."""
         it = self._worlds.get(world)
         return None if it is None else Held(it.epoch, it.nonce, it.node, len(it.log))
 
-    @_gated
+    @gated
     async def acquire(
         self, world: str, node: str, nonce: str, instead_of: Held | None
     ) -> Ownership | None:
@@ -128,7 +85,7 @@ class MemoryStore:
         it.nonce, it.node, it.batch = nonce, node, ""
         return Ownership(world, it.epoch, nonce, len(it.log))
 
-    @_gated
+    @gated
     async def release(self, owner: Ownership) -> None:
         """Give a world up."""
         it = self._owned(owner)
@@ -145,7 +102,7 @@ class MemoryStore:
             return [error for _ in batches]
         return answers
 
-    @_gated
+    @gated
     async def read(
         self, world: str, after: int, up_to: int | None = None, limit: int = 500
     ) -> Sequence[Commit]:
@@ -157,13 +114,13 @@ class MemoryStore:
         known = {ref: codec.decode_text(raw) for ref, raw in it.texts.items()}
         return [codec.decode_commit(raw, known)[0] for raw in it.log[after : max(end, after)]]
 
-    @_gated
+    @gated
     async def tail(self, world: str) -> Position | None:
         """Return the position of the last commit in the log."""
         it = self._worlds.get(world)
         return None if it is None else it.last
 
-    @_gated
+    @gated
     async def save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
         """Store a snapshot. Nothing is trimmed: sealed or live, commits read the same."""
         it = self._owned(owner)
@@ -174,7 +131,7 @@ class MemoryStore:
             del it.snapshots[seq]
         return True
 
-    @_gated
+    @gated
     async def load_snapshot(self, world: str, at_most: int | None = None) -> Snapshot | None:
         """Return the newest kept snapshot with seq <= `at_most`."""
         it = self._worlds.get(world)
@@ -182,14 +139,14 @@ class MemoryStore:
         fit = [seq for seq in kept if at_most is None or seq <= at_most]
         return codec.decode_snapshot(kept[max(fit)]) if fit else None
 
-    @_gated
+    @gated
     async def texts(self, world: str, refs: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
         """Return (author, salt, text) by reference."""
         it = self._worlds.get(world)
         kept = {} if it is None else it.texts
         return {ref: codec.decode_text(kept[ref]) for ref in refs if ref in kept}
 
-    @_gated
+    @gated
     async def erase_texts(self, world: str, author: str) -> int:
         """Erase every free text that a session wrote."""
         it = self._worlds.get(world)
@@ -202,7 +159,7 @@ class MemoryStore:
 
     # --- the inbox -----------------------------------------------------------------------
 
-    @_gated
+    @gated
     async def propose(self, world: str, proposal: Proposal) -> bool:
         """Put a proposal in the world's bounded inbox and ring."""
         raw = codec.encode_proposal(proposal)
@@ -214,7 +171,7 @@ class MemoryStore:
         self._publish(Bell("inbox", world, 0, 0))
         return True
 
-    @_gated
+    @gated
     async def inbox(self, world: str, after: str, limit: int = 64) -> Sequence[Entry]:
         """Return entries after a cursor, in order."""
         it = self._worlds.get(world)
@@ -224,7 +181,7 @@ class MemoryStore:
         numbers = [number for number in it.inbox if number > start][:limit]
         return [Entry(f"{n}-0", codec.decode_proposal(it.inbox[n])) for n in numbers]
 
-    @_gated
+    @gated
     async def trim_inbox(self, world: str, through: str) -> None:
         """Drop entries up to and including a cursor."""
         it = self._worlds.get(world)
@@ -232,30 +189,9 @@ class MemoryStore:
             end = _number(through)
             it.inbox = {number: raw for number, raw in it.inbox.items() if number > end}
 
-    # --- doorbells -----------------------------------------------------------------------
-
-    async def ring(self, bells: Sequence[Bell]) -> None:
-        """Publish doorbells."""
-        try:
-            await self.pass_gate("ring", "before")
-        except StoreUnavailableError:
-            return  # a bell may be lost, and `ring` never raises
-        for bell in bells:
-            self._publish(bell)
-
-    async def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
-        """Yield doorbells of the worlds in `worlds`."""
-        tray = BellTray(worlds)
-        self._trays.append(tray)
-        try:
-            while True:
-                yield await tray.take()
-        finally:
-            self._trays.remove(tray)
-
     # --- worlds, packs, nodes --------------------------------------------------------------
 
-    @_gated
+    @gated
     async def create_world(self, card: WorldCard) -> bool:
         """Write a new world's card and list it."""
         raw = codec.encode_card(card)
@@ -268,38 +204,38 @@ class MemoryStore:
             self._codes[card.code_hash] = card.world
         return True
 
-    @_gated
+    @gated
     async def card(self, world: str) -> WorldCard | None:
         """Return a world's card."""
         it = self._worlds.get(world)
         return None if it is None else codec.decode_card(it.card)
 
-    @_gated
+    @gated
     async def worlds(self) -> Sequence[WorldCard]:
         """Return the cards of all worlds, ordered by creation."""
         cards = [codec.decode_card(it.card) for it in self._worlds.values()]
         return sorted(cards, key=lambda card: (card.created_ms, card.world))
 
-    @_gated
+    @gated
     async def world_by_code(self, code_hash: str) -> str | None:
         """Return the world a typed invite code leads to."""
         return self._codes.get(code_hash)
 
-    @_gated
+    @gated
     async def delete_world(self, world: str) -> None:
         """Delete a world, its log, texts and listing."""
         it = self._worlds.pop(world, None)
         if it is not None:
             self._codes.pop(codec.decode_card(it.card).code_hash, None)
 
-    @_gated
+    @gated
     async def set_status(self, world: str, status: Mapping[str, Any]) -> None:
         """Write directory hints about a world."""
         it = self._worlds.get(world)
         if it is not None:
             it.status = codec.encode_plain(status)
 
-    @_gated
+    @gated
     async def status(self, world: str) -> Mapping[str, Any]:
         """Return the directory hints about a world."""
         it = self._worlds.get(world)
@@ -308,35 +244,16 @@ class MemoryStore:
         hints: Mapping[str, Any] = codec.decode_plain(it.status)
         return hints
 
-    @_gated
+    @gated
     async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
         """Keep a pack's files under its hash."""
         self._packs.setdefault(pack_hash, codec.encode_files(files))
 
-    @_gated
+    @gated
     async def get_pack(self, pack_hash: str) -> Mapping[str, str] | None:
         """Return a pack's files."""
         raw = self._packs.get(pack_hash)
         return None if raw is None else codec.decode_files(raw)
-
-    @_gated
-    async def lease(self, holder: str, value: str, ttl_s: float) -> bool:
-        """Take or renew a lease."""
-        if self._live_lease(holder) not in (None, value):
-            return False
-        self._leases[holder] = (value, self._clock.mono_s() + ttl_s)
-        return True
-
-    @_gated
-    async def lease_holder(self, holder: str) -> str | None:
-        """Return the value of a live lease."""
-        return self._live_lease(holder)
-
-    @_gated
-    async def drop_lease(self, holder: str, value: str | None = None) -> None:
-        """End a lease at once, if it has this value."""
-        if value is None or self._live_lease(holder) == value:
-            self._leases.pop(holder, None)
 
     # --- health ----------------------------------------------------------------------------
 
@@ -378,14 +295,6 @@ class MemoryStore:
     def _owned(self, owner: Ownership) -> _World | None:
         it = self._worlds.get(owner.world)
         return it if it is not None and (it.epoch, it.nonce) == owner[1:3] else None
-
-    def _live_lease(self, holder: str) -> str | None:
-        value, until_s = self._leases.get(holder, ("", 0.0))
-        return value if until_s > self._clock.mono_s() else None
-
-    def _publish(self, bell: Bell) -> None:
-        for tray in self._trays:
-            tray.put(bell)
 
 
 def _number(cursor: str) -> int:

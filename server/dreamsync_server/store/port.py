@@ -103,6 +103,16 @@ class Bell(NamedTuple):
     tail: int
 
 
+class Note(NamedTuple):
+    """Something said on a topic (`keys.of_poses`, `keys.of_node`) to who hears it just now.
+
+    It is kept nowhere and may be lost; `said` is for those who listen to make out.
+    """
+
+    topic: str
+    said: bytes
+
+
 class Store(Protocol):
     """The contract. Times are milliseconds of the store's own clock unless said otherwise."""
 
@@ -208,12 +218,41 @@ class Store(Protocol):
         """
         ...
 
+    async def tell(self, notes: Sequence[Note]) -> None:
+        """Say something on topics; may be lost, and nobody relies on it. Never raises."""
+        ...
+
+    def hear(self, topics: Listening) -> AsyncIterator[Note]:
+        """Yield what is said on the topics in `topics`, which may be changed while it runs.
+
+        At most `NOTES_WAITING_MAX` of a topic wait to be taken; older ones are lost.
+        """
+        ...
+
     # --- worlds, packs, nodes --------------------------------------------------------------
 
-    async def create_world(self, card: WorldCard) -> bool:
+    async def create_world(self, card: WorldCard, tail: Position | None = None) -> bool:
         """Write a new world's card and list it; False where the id or its code is taken.
 
-        True also where this very card is there already, so that it may be sent again.
+        True also where this very card is there already, so that it may be sent again. With a
+        `tail` the world has the log that was staged for it, which ends there.
+
+        Raises:
+            StoreError: what was staged does not end there, or is gone.
+        """
+        ...
+
+    async def stage(
+        self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None = None
+    ) -> None:
+        """Put the next part of a log away for a world that is yet to be created.
+
+        Nobody sees it before `create_world`; what is not created within `STAGED_S` is gone, and
+        at once by `delete_world`. The same part may be sent again. Commits are in order, without
+        a gap; their texts come with them.
+
+        Raises:
+            StoreError: there is such a world.
         """
         ...
 
@@ -262,6 +301,14 @@ class Store(Protocol):
 
     async def drop_lease(self, holder: str, value: str | None = None) -> None:
         """End a lease at once, if it has this value (any, where None)."""
+        ...
+
+    async def put_node(self, node: str, about: Mapping[str, Any]) -> None:
+        """Write what a process says of itself, in place of what it said before: a hint."""
+        ...
+
+    async def nodes(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return what the processes say of themselves whose lease `node:<id>` is live, by id."""
         ...
 
     # --- health ----------------------------------------------------------------------------

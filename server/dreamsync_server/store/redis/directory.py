@@ -93,6 +93,20 @@ class RedisDirectory:
         else:
             await self._link.script(Call("drop", (keys.lease(holder),), (value,)))
 
+    async def put_node(self, node: str, about: Mapping[str, Any]) -> None:
+        """Write what a process says of itself."""
+        await self._link.write("HSET", keys.NODES, node, codec.encode_plain(about))
+
+    async def nodes(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return what the processes that live say of themselves; forget the others."""
+        rows = await self._link.read("HGETALL", keys.NODES)
+        said = {name.decode(): raw for name, raw in rows.items()}
+        leases = await self._link.read_many([("GET", keys.lease(f"node:{n}")) for n in said])
+        live = [name for name, lease in zip(said, leases, strict=True) if lease is not None]
+        if dead := [name for name in said if name not in live]:
+            await self._link.write("HDEL", keys.NODES, *dead)
+        return {name: codec.decode_plain(said[name]) for name in live}
+
     async def ping(self) -> bool:
         """Return whether the store answers in time. Never raises."""
         try:

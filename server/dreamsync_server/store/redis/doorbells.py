@@ -1,4 +1,4 @@
-"""Doorbells over pub/sub: one connection a process, one channel a world.
+"""Doorbells and notes over pub/sub: one connection a process, one channel a world or topic.
 
 A channel a world, not a bucket, because a node follows few of all worlds and the server then
 sends it nothing else; its name carries the world's hash tag, so that it can be a sharded channel
@@ -8,8 +8,8 @@ in a cluster. A bell may be lost at any time: nothing but speed hangs on it.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -19,7 +19,8 @@ from dreamsync_server.limits import BELL_IDLE_S, STORE_TIMEOUT_S
 from dreamsync_server.store import keys
 from dreamsync_server.store.bells import BellTray
 from dreamsync_server.store.listening import Listening
-from dreamsync_server.store.port import Bell
+from dreamsync_server.store.notes import NoteTray
+from dreamsync_server.store.port import Bell, Note
 from dreamsync_server.store.redis.link import Link, client
 
 log = logging.getLogger(__name__)
@@ -47,29 +48,70 @@ class RedisDoorbells:
     async def listen(self, worlds: Listening) -> AsyncIterator[Bell]:
         """Yield doorbells of the worlds in `worlds`, which may be changed while it runs."""
         tray = BellTray(worlds)
-        with self._post.delivering(tray):
+
+        def put(channel: bytes, said: bytes) -> None:
+            bell = read_bell(channel, said)
+            if bell is not None:
+                tray.put(bell)
+
+        with self._post.delivering(Round(worlds, lambda world: keys.of_world(world).bell, put)):
+            while True:
+                yield await tray.take()
+
+    async def tell(self, notes: Sequence[Note]) -> None:
+        """Say something on topics, in one pipeline; may be lost. Never raises."""
+        if not notes:
+            return
+        try:
+            await self._link.publish(notes)
+        except StoreError as error:
+            log.info("%d notes were lost: %s", len(notes), error)
+
+    async def hear(self, topics: Listening) -> AsyncIterator[Note]:
+        """Yield what is said on the topics in `topics`, which may be changed while it runs."""
+        tray = NoteTray(topics)
+
+        def put(channel: bytes, said: bytes) -> None:
+            tray.put(Note(channel.decode(), said))
+
+        with self._post.delivering(Round(topics, str, put)):
             while True:
                 yield await tray.take()
 
 
-class BellPost:
-    """The process's one subscription: it follows what the trays follow, and fills them.
+class Round(NamedTuple):
+    """What one listener wants brought: names it may change, the channel of each, and a way in.
 
-    It is made when the first tray comes, and from then on kept up until it is closed.
+    `put` is given every message there is, also of channels that others want.
+    """
+
+    names: Listening
+    channel_of: Callable[[str], str]
+    put: Callable[[bytes, bytes], None]
+
+    def channels(self) -> Iterator[str]:
+        """Return the channels it wants now."""
+        return map(self.channel_of, self.names)
+
+
+class BellPost:
+    """The process's one subscription: it follows what the listeners want, and brings it.
+
+    It is made when the first listener comes, and from then on kept up until it is closed.
     """
 
     def __init__(self, url: str) -> None:
         self._client = client(url, retries=0, timeout_s=STORE_TIMEOUT_S, connections=1)
-        self._trays: list[BellTray] = []
+        self._rounds: list[Round] = []
         self._is_changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures = 0  # in a row
 
     @contextlib.contextmanager
-    def delivering(self, tray: BellTray) -> Iterator[None]:
-        """Fill a tray while the context lasts."""
-        self._trays.append(tray)
-        unwatch = tray.worlds.watch(lambda _world, _is_added: self._is_changed.set())
+    def delivering(self, wanted: Round) -> Iterator[None]:
+        """Bring what is wanted while the context lasts."""
+        self._rounds.append(wanted)
+        unwatch = wanted.names.watch(lambda _world, _is_added: self._is_changed.set())
         self._is_changed.set()
         if self._task is None:
             self._task = asyncio.create_task(self._run())
@@ -77,7 +119,7 @@ class BellPost:
             yield
         finally:
             unwatch()
-            self._trays.remove(tray)
+            self._rounds.remove(wanted)
             self._is_changed.set()
 
     async def close(self) -> None:
@@ -109,13 +151,13 @@ class BellPost:
             await asyncio.sleep(pause_s)
 
     async def _follow(self, pubsub: PubSub) -> None:
-        """Subscribe to what the trays follow, and again after every change."""
+        """Subscribe to what is wanted, and again after every change."""
         following: dict[str, None] = {}
         while True:
             self._is_changed.clear()
-            wanted = dict.fromkeys(world for tray in self._trays for world in tray.worlds)
-            added = [keys.of_world(world).bell for world in wanted if world not in following]
-            dropped = [keys.of_world(world).bell for world in following if world not in wanted]
+            wanted = dict.fromkeys(name for each in self._rounds for name in each.channels())
+            added = [channel for channel in wanted if channel not in following]
+            dropped = [channel for channel in following if channel not in wanted]
             async with asyncio.timeout(STORE_TIMEOUT_S):
                 if added:
                     await pubsub.subscribe(*added)
@@ -125,7 +167,7 @@ class BellPost:
             await self._is_changed.wait()
 
     async def _receive(self, pubsub: PubSub) -> None:
-        """Fill the trays.
+        """Bring what comes.
 
         Raises:
             TimeoutError: nothing came, and then no answer to the question whether it lives.
@@ -148,10 +190,8 @@ class BellPost:
     def _deliver(self, message: Mapping[str, Any]) -> None:
         if message["type"] != "message":
             return
-        bell = read_bell(message["channel"], message["data"])
-        if bell is not None:
-            for tray in self._trays:
-                tray.put(bell)
+        for wanted in self._rounds:
+            wanted.put(message["channel"], message["data"])
 
 
 def spell_bell(bell: Bell) -> str:
