@@ -19,13 +19,15 @@ from dreamsync_server.gateway.views import ClassIndex
 from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS, RING_COMMITS
 from dreamsync_server.store.codec import decode_plain
 from dreamsync_server.store.port import Snapshot, Store
+from dreamsync_server.store.reading import LoadPack
 from dreamsync_server.world.audience import Dependents, is_system
 from dreamsync_server.world.commit import Commit, Position
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
+from dreamsync_server.world.repacking import changed_at, changed_to, pack_in_force
 from dreamsync_server.world.snapshot import from_plain
 from dreamsync_server.world.state import State
-from dreamsync_server.world.values import TextRef
+from dreamsync_server.world.written import refs_in
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,19 @@ class Listener(Protocol):
         """Start over from the follower's state: what was followed was not the log."""
         ...
 
+    def repacking(self) -> None:
+        """Tell now what was not told yet: the next commit changes the pack."""
+        ...
+
+    def repacked(self, commit: Commit) -> None:
+        """Start over from the follower's state: the world plays another pack from `commit` on."""
+        ...
+
+
+async def no_other_pack(pack_hash: str) -> Pack:
+    """Know of no pack but the one that a world was opened with."""
+    raise WorldFaultError(f"the pack {pack_hash[:12]} of this world cannot be had")
+
 
 class _DivergedError(Exception):
     """What was followed is not what the log says."""
@@ -53,14 +68,20 @@ class _DivergedError(Exception):
 class Follower:
     """The state of one world, kept by applying commits, with the way back over the last ones."""
 
-    def __init__(self, world: str, pack: Pack, store: Store) -> None:
+    def __init__(
+        self, world: str, pack: Pack, store: Store, load_pack: LoadPack = no_other_pack
+    ) -> None:
+        """Follow a world that was opened with `pack`; `load_pack` gives those it plays later."""
         self.world = world
-        self.pack = pack
+        self.pack = pack  # the one in force
+        self._opened_with = pack
+        self._load_pack = load_pack
         self.state = State(pack)
         self.index = ClassIndex(pack, self.state.facts)
         self.texts: dict[str, str] = {}
         self.listener: Listener | None = None
         self.is_faulted = False
+        self.is_to_repack = False  # a change of pack was handed over: `look` takes it in
         self._store = store
         self._dependents = Dependents(pack)
         self._is_missing = False
@@ -170,15 +191,16 @@ class Follower:
         steps = self.steps_after(seq)
         if steps is not None:
             return unwound(self.index, steps), steps
-        tail = self.state.position.seq
-        if tail - seq > LOG_WINDOW_COMMITS:
+        tail, changed = self.state.position.seq, changed_at(self.state.facts)
+        if tail - seq > LOG_WINDOW_COMMITS or seq < changed:
             return None
         older = await self._store.load_snapshot(self.world, at_most=seq)
-        if older is None and tail > LOG_WINDOW_COMMITS:
-            return None
+        since = 0 if older is None else older.position.seq
+        if since < changed or (older is None and tail > LOG_WINDOW_COMMITS):
+            return None  # what was before a change of pack cannot be seen with today's eyes
         follower = Follower(self.world, self.pack, self._store)
         try:
-            follower._start_at(older)
+            follower._start_at(older, self.pack)
             await follower._read_on(seq, follower._take)
             past = follower.index.copy()
             await follower._read_on(tail, follower._take)
@@ -200,25 +222,48 @@ class Follower:
             await self.look()
 
     async def _load(self) -> None:
-        self._start_at(await self._store.load_snapshot(self.world))
+        snapshot = await self._store.load_snapshot(self.world)
+        self._start_at(snapshot, self._opened_with)
+        in_force = pack_in_force(self.state.facts, self._opened_with.hash)
+        if in_force != self.pack.hash:
+            self._start_at(snapshot, await self._load_pack(in_force))
         tail = await self._store.tail(self.world)
         if tail is not None:
             await self._read_on(tail.seq, self._apply)
-        refs = [v.ref for v in self.state.facts.values() if type(v) is TextRef]
+        refs = refs_in(self.state.facts)
         missing = [ref for ref in refs if ref and ref not in self.texts]
         if missing:
             found = await self._store.texts(self.world, missing)
             self.texts.update({ref: text for ref, (_, _, text) in found.items()})
         self._wake()
 
-    def _start_at(self, snapshot: Snapshot | None) -> None:
-        state = State(self.pack)
+    def _start_at(self, snapshot: Snapshot | None, pack: Pack) -> None:
+        state = State(pack)
         if snapshot is not None:
-            state = from_plain(self.pack, decode_plain(snapshot.state))
+            state = from_plain(pack, decode_plain(snapshot.state))
         self.state = state
-        self.index = ClassIndex(self.pack, state.facts, self._dependents)
+        self._play(pack)
         self.is_faulted = False
+
+    def _play(self, pack: Pack) -> None:
+        """Read the state under a pack from here on; there is no way back over this."""
+        self.pack = pack
+        self._dependents = Dependents(pack)
+        self.state.adopt(pack)
+        self.index = ClassIndex(pack, self.state.facts, self._dependents)
+        self.is_to_repack = False
         self._ring.clear()
+
+    async def _repack(self, commit: Commit) -> None:
+        """Take in a change of pack."""
+        pack = await self._load_pack(changed_to(commit))
+        if self.listener is not None:
+            self.listener.repacking()
+        evolve(self.state, commit)
+        self._play(pack)
+        if self.listener is not None:
+            self.listener.repacked(commit)
+        self._wake()
 
     async def _read_on(self, up_to: int, take: Callable[[Commit], bool]) -> bool:
         """Read the log up to a seq and take it in. The last known commit is read again, to
@@ -234,7 +279,10 @@ class Follower:
             if not news:
                 return took
             for commit in news:
-                took = take(commit) or took
+                if changed_to(commit):
+                    await self._repack(commit)
+                else:
+                    took = take(commit) or took
         return took
 
     def _take_all(self, commits: Iterable[Commit]) -> bool:
@@ -246,6 +294,9 @@ class Follower:
                     raise _DivergedError(f"{commit.position} contradicts what was followed")
                 continue
             if commit.position.seq > here.seq + 1:
+                break
+            if changed_to(commit):
+                self.is_to_repack = True
                 break
             took = self._take(commit) or took
         return took
@@ -274,7 +325,7 @@ class Follower:
         """Let go of the texts of a commit that left the ring, but for those still in a fact."""
         if not step.commit.texts:
             return
-        kept = {value.ref for value in self.state.facts.values() if type(value) is TextRef}
+        kept = set(refs_in(self.state.facts))
         for ref in step.commit.texts:
             if ref not in kept:
                 self.texts.pop(ref, None)

@@ -16,6 +16,7 @@ from dreamsync_server.gateway.group import Member, Outlet, Owner
 from dreamsync_server.gateway.posing import Posing
 from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.sender import Sender, Wake
+from dreamsync_server.gateway.session import error_map
 from dreamsync_server.gateway.views import (
     NOTHING,
     Judge,
@@ -28,7 +29,7 @@ from dreamsync_server.gateway.views import (
 )
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.guide import Guide
-from dreamsync_server.world.commit import Cause, Outcome
+from dreamsync_server.world.commit import Cause, Commit, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import add_hashes
 
@@ -53,6 +54,7 @@ class Room:
         self.posing = Posing(self.sender)
         self._now_s = now_s
         self._wake = wake
+        self._judge = judge
         self._gates: dict[str, Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, dict[Hear, None]] = {}
@@ -196,6 +198,42 @@ class Room:
                 sender.join(member)
             else:
                 member.whole_why = "diverged"
+
+    def repacking(self) -> None:
+        """Send everything that waits, as it was under the old pack."""
+        self.sender.flush()
+
+    def repacked(self, commit: Commit) -> None:
+        """Start everybody over under the pack that the world plays from `commit` on."""
+        known, old = tuple(self.members.values()), self.sender
+        for member in known:
+            old.part(member)
+        self._gates.clear()
+        self.__dict__.pop("guide", None)
+        self.sender = Sender(self.follower, self.card, self._now_s, self._wake, self._judge)
+        self.posing = Posing(self.sender)
+        for member in known:
+            viewer = member.viewer
+            member.gate = self.gate(member.gate.words.lang)
+            member.viewer = self.sender.viewer(viewer.kind, viewer.session)
+            if member.watches is not None:
+                self._watch_on(member)
+            events = events_for(commit.events, member.viewer.eyes)
+            turn = Turn(commit.position, commit.world_ms, NOTHING, events)
+            if member.behind_s is None:
+                self.sender.start_over(member, "pack", [turn], is_resumed=True)
+                self.sender.join(member)
+            else:
+                member.whole_why = "pack"
+
+    def _watch_on(self, member: Member) -> None:
+        """Let a member go on watching what can be watched under the new pack."""
+        facts, pack = self.follower.state.facts, self.follower.pack
+        member.watches, lost = member.watches.under(pack, member.viewer.eyes, facts)
+        if len(member.watches):
+            self.sender.interest.watching[member] = None
+        for text in lost:
+            member.outlet.write(member.codec.frame(error_map("bad_condition", text)))
 
     # --- time --------------------------------------------------------------------------------
 

@@ -168,6 +168,19 @@ class Sender:
         if next_s != float("inf"):
             self._wake(next_s)
 
+    def flush(self) -> None:
+        """Send everything that waits, however short ago the last frame was."""
+        now_s = self._now_s()
+        for member in tuple(self.urgent):
+            self._send_own(member, now_s)
+        self.urgent.clear()
+        for group in tuple(self.groups.values()):
+            if group.is_due:
+                self._flush(group, now_s)
+            for member in tuple(group.odd):
+                if member.extra or member.needs_offers:
+                    self._send_own(member, now_s)
+
     def beat(self) -> None:
         """Once a second: tell everybody to whom nothing was told how far the log is."""
         with self.at_this_moment() as facts:

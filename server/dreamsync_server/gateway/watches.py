@@ -69,6 +69,18 @@ class Watches:
         """Watch no longer; one that is not there is as good as removed."""
         self._watches.pop(id_, None)
 
+    def under(self, pack: Pack, eyes: Eyes, facts: Facts) -> tuple["Watches", list[str]]:
+        """Return the same conditions watched under another pack, and why some cannot be."""
+        other, lost = Watches(pack, eyes), []
+        for id_, watch in self._watches.items():
+            try:
+                other.add(id_, watch.when.source, watch.holds, facts)
+            except PeerError as error:
+                lost.append(f"{id_} is watched no longer: {error.text}")
+                continue
+            other._watches[id_].holds = watch.holds  # a turn since is told with the next look
+        return other, lost
+
     def turned(self, changed: frozenset[str], facts: Facts) -> list[Hit]:
         """Return what turned with a commit that changed these facts (seats' also as patterns)."""
         return [

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from dreamsync_server.limits import DRIFT_UNIT
 from dreamsync_server.world import seats, sessions
-from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.model import FactDecl, Pack, Type
 from dreamsync_server.world.opening import start_of
@@ -43,6 +43,13 @@ def changed_at(facts: Facts) -> int:
     """Return the seq at which the pack was last changed; 0 where it never was."""
     kept = as_tuple(facts.get(PACK))
     return int(kept[1]) if kept else 0
+
+
+def changed_to(commit: Commit) -> str:
+    """Return the hash of the pack that the world plays from this commit on, "" for as before."""
+    if commit.cause.kind != "repack":
+        return ""
+    return next((str(as_tuple(value)[0]) for name, value in commit.changes if name == PACK), "")
 
 
 def repack(draft: Draft, proposal: Proposal) -> Verdict:
