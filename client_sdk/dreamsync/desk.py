@@ -12,6 +12,7 @@ from dreamsync.mirror import Value
 from dreamsync.notices import Notice
 from dreamsync.outcome import Outcome
 from dreamsync.protocol.cards import Why
+from dreamsync.protocol.desk_cards import Reported, StoryGraph, TensionPoint
 from dreamsync.protocol.drift import value_at
 from dreamsync.protocol.server_messages import Hit as WireHit
 from dreamsync.protocol.values import WireDrift, WireText, WireValue
@@ -73,48 +74,66 @@ class Desk(Viewer):
             "cue", beat=beat, override=override, once=once, occurrence=occurrence, why=why
         )
 
-    async def hold(self, beat: str) -> Outcome:
+    async def hold(self, beat: str, *, why: str = "") -> Outcome:
         """Keep the director from cueing a beat."""
-        return await self._propose("hold", beat=beat)
+        return await self._propose("hold", beat=beat, why=why)
 
-    async def unhold(self, beat: str) -> Outcome:
+    async def unhold(self, beat: str, *, why: str = "") -> Outcome:
         """Let a held beat be cued again."""
-        return await self._propose("unhold", beat=beat)
+        return await self._propose("unhold", beat=beat, why=why)
 
-    async def skip(self, beat: str) -> Outcome:
+    async def skip(self, beat: str, *, why: str = "") -> Outcome:
         """Count a beat as cued, without its effects."""
-        return await self._propose("skip", beat=beat)
+        return await self._propose("skip", beat=beat, why=why)
 
-    async def whisper(self, to: str, text: str) -> Outcome:
+    async def whisper(self, to: str, text: str, *, why: str = "") -> Outcome:
         """Say something in private to a role, or to `all`."""
-        return await self._propose("whisper", to=to, text=text)
+        return await self._propose("whisper", to=to, text=text, why=why)
 
     async def pause(self, why: str = "") -> Outcome:
         """Pause the world."""
         return await self._propose("pause", why=why)
 
-    async def resume(self) -> Outcome:
+    async def resume(self, why: str = "") -> Outcome:
         """Go on after a pause, whoever paused."""
-        return await self._propose("unpause")
+        return await self._propose("unpause", why=why)
 
-    async def close_world(self) -> Outcome:
+    async def close_world(self, why: str = "") -> Outcome:
         """Close the world for good, without an ending; everybody is let go, this desk too."""
-        return await self._propose("close")
+        return await self._propose("close", why=why)
 
-    async def remove(self, session: str) -> Outcome:
+    async def remove(self, session: str, *, why: str = "") -> Outcome:
         """Remove somebody from the world (see `people`)."""
-        return await self._propose("remove", session=session)
+        return await self._propose("remove", session=session, why=why)
 
-    async def seat(self, role: str, to: Literal["understudy", "nobody"]) -> Outcome:
-        """Give a role to an understudy, or to nobody."""
-        return await self._propose("seat", role=role, to=to)
+    async def mute(self, session: str, on: bool = True, *, why: str = "") -> Outcome:
+        """Let nothing be told that somebody writes; `on=False` lets it be told again."""
+        return await self._propose("mute", session=session, on=on, why=why)
+
+    async def seat(
+        self,
+        role: str,
+        to: Literal["understudy", "nobody", "player"],
+        *,
+        session: str | None = None,
+        why: str = "",
+    ) -> Outcome:
+        """Give a role to an understudy, to nobody, or to a player: the one of `session`."""
+        return await self._propose("seat", role=role, to=to, session=session, why=why)
 
     async def nudge(
-        self, means: Means, target: str, *, text: str = "", ms: int = 0, action: str | None = None
+        self,
+        means: Means,
+        target: str,
+        *,
+        text: str = "",
+        ms: int = 0,
+        action: str | None = None,
+        why: str = "",
     ) -> Outcome:
         """Use one of the director's other means: on a nudge of the pack, role, action or clock."""
         return await self._propose(
-            "nudge", means=means, target=target, text=text, ms=ms, action=action
+            "nudge", means=means, target=target, text=text, ms=ms, action=action, why=why
         )
 
     async def direct(
@@ -146,6 +165,21 @@ class Desk(Viewer):
         if answer.why is None:
             raise ProtocolFaultError("bad_message", "The answer to why has no why in it.")
         return answer.why
+
+    async def graph(self) -> StoryGraph:
+        """Return how the beats of the story lead to one another."""
+        answer = await self._ask("graph")
+        if answer.graph is None:
+            raise ProtocolFaultError("bad_message", "The answer to graph has no graph in it.")
+        return answer.graph
+
+    async def tension(self) -> tuple[TensionPoint, ...]:
+        """Return how tense the world was and should have been, as far back as is at hand."""
+        return (await self._ask("tension")).tension or ()
+
+    async def reports(self) -> tuple[Reported, ...]:
+        """Return what players have reported of what others wrote, oldest first."""
+        return (await self._ask("reports")).reports or ()
 
     def when(self, condition: str) -> Callable[[AnyHandler], AnyHandler]:
         """Call the decorated coroutine each time the condition over facts turns true.

@@ -1,5 +1,6 @@
 """A player: acts for a role, answers its choices, claims and gives back its seat."""
 
+from dreamsync.events import Event
 from dreamsync.outcome import Outcome
 from dreamsync.viewer import Viewer
 
@@ -52,6 +53,11 @@ class Player(Viewer):
     async def unpause(self) -> Outcome:
         """Go on, after one's own pause."""
         return await self._propose("unpause")
+
+    async def report(self, event: Event, why: str = "") -> Outcome:
+        """Tell the desk, and nobody else, that you mind what somebody wrote in an event."""
+        seq, i = event.at
+        return await self._propose("report", seq=seq, i=i, why=why)
 
     def pose(self, x: int, y: int, facing: int) -> None:
         """Say where the avatar stands: hundredths of a step, and degrees. Latest wins.

@@ -139,6 +139,9 @@ WORLDS_PER_NODE_MAX: Final = 2_000
 WORLD_ABANDONED_S: Final = 24 * 3600  # asleep this long: deleted if it never had a player
 STORE_MEMORY_NEW_WORLDS: Final = 0.7  # share of maxmemory above which new worlds are refused
 INVITE_TRIES_PER_MINUTE: Final = 10  # an address; beyond: `slow_down`
+TENSION_POINTS_MAX: Final = 360  # of the curve a desk is shown; beyond: every second one, …
+REPORTS_A_SESSION_MAX: Final = 20  # of what others write; beyond: `spent`
+REPORTS_A_WORLD_MAX: Final = 400
 SESSIONS_PER_WORLD_MAX: Final = 2_000
 
 assert FACT_INT_MAX * DRIFT_UNIT <= INT_EXACT_MAX, "a drifting value must stay exact"

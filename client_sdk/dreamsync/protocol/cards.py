@@ -173,16 +173,19 @@ class Event(WireModel):
 
     `kind`: said (a line spoken by `who`), told (narration), beat, chapter, ending, choice (a
     question was put to you), chosen, seat (a role changed hands), done, whisper (from the
-    desk), paused, unpaused, nudge, asked. `who` is a role or seat id, "" for the world itself;
-    `who_name` its name. `reach` says how far it carries: to all, to a scene, to you and perhaps
-    others in private, to the desk. `key` is the pack's text key. `args` hold ids by name:
-    `beat`, `chapter`, `ending`, `choice`, `option`, `action`, `role`, `held`, and what an author
-    named.
+    desk), paused, unpaused, nudge, asked, muted and unmuted (the one who is, and the desk). For
+    the desk alone: reported (by `who_name`, of the event at args `seq` and `i`) and intervened
+    (`who_name` did args `act` at a desk, to `target`; `text` says why). `who` is a role or seat
+    id, "" for the world itself; `who_name` its name. `reach` says how far it carries: to all, to
+    a scene, to you and perhaps others in private, to the desk. `key` is the pack's text key.
+    `args` hold ids by name: `beat`, `chapter`, `ending`, `choice`, `option`, `action`, `role`,
+    `held`, and what an author named.
     """
 
     kind: Literal[
         "said", "told", "beat", "chapter", "ending", "choice", "chosen", "seat", "done",
-        "whisper", "paused", "unpaused", "nudge", "asked",
+        "whisper", "paused", "unpaused", "nudge", "asked", "muted", "unmuted", "reported",
+        "intervened",
     ]  # fmt: skip
     at: EventPosition
     ms: WorldMs
@@ -211,13 +214,14 @@ class Outcome(WireModel):
 
 
 class Person(WireModel):
-    """Somebody in the world. `session` is a handle (to hand a seat to, to remove), no secret."""
+    """Somebody in the world. `session` is a handle (to hand a seat to, to mute), no secret."""
 
     session: SessionId
     name: str
     as_kind: As = Field(alias="as")
     role: str = ""
     is_here: bool = True
+    is_muted: bool = False
 
 
 class Leaf(WireModel):

@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 
 from dreamsync.protocol import bounds
 from dreamsync.protocol.cards import As
+from dreamsync.protocol.desk_messages import AskGraph, AskReports, AskTension, Mute, Report
 from dreamsync.protocol.directing_messages import Background, Direct, Veto
 from dreamsync.protocol.fields import (
     ClientName,
@@ -214,6 +215,7 @@ class Unpause(WireModel):
 
     type: Literal["unpause"]
     n: Number
+    why: Said = ""
 
 
 class CloseWorld(WireModel):
@@ -221,6 +223,7 @@ class CloseWorld(WireModel):
 
     type: Literal["close"]
     n: Number
+    why: Said = ""
 
 
 class Cue(WireModel):
@@ -246,6 +249,7 @@ class Hold(WireModel):
     type: Literal["hold"]
     n: Number
     beat: Id
+    why: Said = ""
 
 
 class Unhold(WireModel):
@@ -254,6 +258,7 @@ class Unhold(WireModel):
     type: Literal["unhold"]
     n: Number
     beat: Id
+    why: Said = ""
 
 
 class Skip(WireModel):
@@ -262,6 +267,7 @@ class Skip(WireModel):
     type: Literal["skip"]
     n: Number
     beat: Id
+    why: Said = ""
 
 
 class Whisper(WireModel):
@@ -271,6 +277,7 @@ class Whisper(WireModel):
     n: Number
     to: Id
     text: Said
+    why: Said = ""
 
 
 class Remove(WireModel):
@@ -279,15 +286,18 @@ class Remove(WireModel):
     type: Literal["remove"]
     n: Number
     session: SessionId
+    why: Said = ""
 
 
 class Seat(WireModel):
-    """Desk: propose to give a role to an understudy, or to nobody."""
+    """Desk: propose to give a role to an understudy, to nobody, or to a player in `session`."""
 
     type: Literal["seat"]
     n: Number
     role: Id
-    to: Literal["understudy", "nobody"]
+    to: Literal["understudy", "nobody", "player"]
+    session: SessionId | None = None
+    why: Said = ""
 
 
 class Nudge(WireModel):
@@ -305,6 +315,7 @@ class Nudge(WireModel):
     action: Id | None = None
     text: Said = ""
     ms: Exact = 0
+    why: Said = ""
 
 
 class AskWhy(WireModel):
@@ -369,10 +380,13 @@ class Resync(WireModel):
 Proposed = (
     Act | Choose | Claim | Release | Handover | Leave | Pause | Unpause
     | Cue | Hold | Unhold | Skip | Whisper | Remove | Seat | Nudge | CloseWorld
-    | Direct | Veto | Background
+    | Direct | Veto | Background | Mute | Report
 )  # fmt: skip
 """What carries n and is decided by the world."""
-Asked = Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People | Resync
+Asked = (
+    Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People
+    | Resync | AskGraph | AskTension | AskReports
+)  # fmt: skip
 """What carries q and is answered by the gateway."""
 
 ClientMessage = Annotated[Hello | Pose | Asked | Proposed, Field(discriminator="type")]

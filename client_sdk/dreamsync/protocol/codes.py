@@ -52,6 +52,7 @@ ERRORS: Final = _table(
     Code("too_many_worlds", "Too many worlds are open from your address.", "person"),
     Code("no_room", "The server takes no new worlds just now.", "server"),
     Code("bad_condition", "The condition cannot be read; the text says where.", "client"),
+    Code("unknown_event", "There is nothing at that place that somebody wrote.", "person"),
     Code("too_many_conditions", "Too many conditions are watched.", "client"),
 )  # fmt: skip
 """What an `error` may carry."""
@@ -82,6 +83,7 @@ OUTCOMES: Final = _table(
     Code("held", "The beat is held at the desk.", "person"),
     Code("not_allowed", "You have no right to propose that.", "person"),
     Code("full", "The world is full.", "person"),
+    Code("muted", "The desk has muted you: what you write is not told.", "person"),
 )  # fmt: skip
 """What an outcome may carry: `ok`, or why the world refused."""
 

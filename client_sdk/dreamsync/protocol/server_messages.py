@@ -22,6 +22,7 @@ from dreamsync.protocol.cards import (
     Why,
     WorldCard,
 )
+from dreamsync.protocol.desk_cards import Reported, StoryGraph, TensionPoint
 from dreamsync.protocol.fields import (
     Code,
     Count,
@@ -210,16 +211,22 @@ class Answer(WireModel):
     """The answer to a request: `of` is the request's type.
 
     why: `why`. watch: `holds`, what the condition is now. people: `people`. lang: `lang`, the
-    language that texts are in (the pack's first where it has not the wanted one).
+    language that texts are in (the pack's first where it has not the wanted one). graph:
+    `graph`. tension: `tension`, points of the past, the last one now. reports: `reports`.
     """
 
     type: Literal["answer"]
     q: Number
-    of: Literal["why", "watch", "unwatch", "lang", "people"]
+    of: Literal[
+        "why", "watch", "unwatch", "lang", "people", "graph", "tension", "reports",
+    ]  # fmt: skip
     why: Why | None = None
     holds: bool | None = None
     people: tuple[Person, ...] | None = None
     lang: str | None = None
+    graph: StoryGraph | None = None
+    tension: tuple[TensionPoint, ...] | None = None
+    reports: tuple[Reported, ...] | None = None
 
 
 class Error(WireModel):

@@ -15,16 +15,20 @@ export class Desk extends Player {
   cue(beat, { override = false, once, occurrence, why = "" } = {}) {
     return this.propose("cue", { beat, override, once, occurrence, why });
   }
-  hold(beat) { return this.propose("hold", { beat }); }
-  unhold(beat) { return this.propose("unhold", { beat }); }
-  skip(beat) { return this.propose("skip", { beat }); }
-  whisper(to, text) { return this.propose("whisper", { to, text }); }
-  resume() { return this.propose("unpause"); }
-  remove(session) { return this.propose("remove", { session }); }
-  /** Give a role to an "understudy", or to "nobody". */
-  seatTo(role, to) { return this.propose("seat", { role, to }); }
-  nudge(means, target, { text = "", ms = 0, action } = {}) {
-    return this.propose("nudge", { means, target, text, ms, action });
+  hold(beat, why = "") { return this.propose("hold", { beat, why }); }
+  unhold(beat, why = "") { return this.propose("unhold", { beat, why }); }
+  skip(beat, why = "") { return this.propose("skip", { beat, why }); }
+  whisper(to, text, why = "") { return this.propose("whisper", { to, text, why }); }
+  resume(why = "") { return this.propose("unpause", { why }); }
+  remove(session, why = "") { return this.propose("remove", { session, why }); }
+  /** Let nothing be told that somebody writes; `on` false lets it be told again. */
+  mute(session, on = true, why = "") { return this.propose("mute", { session, on, why }); }
+  /** Close the world for good, without an ending; everybody is let go, this desk too. */
+  closeWorld(why = "") { return this.propose("close", { why }); }
+  /** Give a role to an "understudy", to "nobody", or to a "player": the one of `session`. */
+  seatTo(role, to, { session, why = "" } = {}) { return this.propose("seat", { role, to, session, why }); }
+  nudge(means, target, { text = "", ms = 0, action, why = "" } = {}) {
+    return this.propose("nudge", { means, target, text, ms, action, why });
   }
   /** Take over from the director (standby), hand back, or say how it is to be. */
   direct({ standby, temperament, nudge_cap, why = "" } = {}) {
@@ -36,6 +40,13 @@ export class Desk extends Player {
   }
   /** Return why a beat can or cannot be cued now, or would be if some facts were others. */
   async why(beat, what_if = {}) { return (await this.ask("why", { beat, what_if })).why; }
+
+  /** Return how the beats of the story lead to one another: {chapters, nodes, edges}. */
+  async graph() { return (await this.ask("graph")).graph; }
+  /** Return how tense the world was and should have been: [{ms, wanted, actual, chapter}]. */
+  async tension() { return (await this.ask("tension")).tension ?? []; }
+  /** Return what players reported of what others wrote, oldest first. */
+  async reports() { return (await this.ask("reports")).reports ?? []; }
 
   /**
    * Call `handler({when, position, facts})` each time a condition over facts turns true; one that

@@ -2,7 +2,7 @@
 
 import type {
   ActionOffer, ChoiceOffer, Created, Drift, Event, Names, Outcome, PackCard, Person, Poses,
-  Position, Scalar, Value, Why, WireValue, WorldCard,
+  Position, Reported, Scalar, StoryGraph, TensionPoint, Value, Why, WireValue, WorldCard,
 } from "./wire.js";
 
 export type * from "./wire.js";
@@ -103,20 +103,36 @@ export class Player extends Viewer {
   handover(session: string): Promise<Outcome>;
   pause(why?: string): Promise<Outcome>;
   unpause(): Promise<Outcome>;
+  report(event: Event, why?: string): Promise<Outcome>;
   pose(x: number, y: number, facing: number): void;
 }
 
 export type Means = "hint" | "cause" | "deny" | "hurry" | "cast" | "bridge" | "rescue";
 export interface Desk extends Player {
   cue(beat: string, options?: { override?: boolean; once?: string; occurrence?: number; why?: string }): Promise<Outcome>;
-  hold(beat: string): Promise<Outcome>;
-  unhold(beat: string): Promise<Outcome>;
-  skip(beat: string): Promise<Outcome>;
-  whisper(to: string, text: string): Promise<Outcome>;
-  resume(): Promise<Outcome>;
-  remove(session: string): Promise<Outcome>;
-  seatTo(role: string, to: "understudy" | "nobody"): Promise<Outcome>;
-  nudge(means: Means, target: string, options?: { text?: string; ms?: number }): Promise<Outcome>;
+  hold(beat: string, why?: string): Promise<Outcome>;
+  unhold(beat: string, why?: string): Promise<Outcome>;
+  skip(beat: string, why?: string): Promise<Outcome>;
+  whisper(to: string, text: string, why?: string): Promise<Outcome>;
+  resume(why?: string): Promise<Outcome>;
+  remove(session: string, why?: string): Promise<Outcome>;
+  mute(session: string, on?: boolean, why?: string): Promise<Outcome>;
+  closeWorld(why?: string): Promise<Outcome>;
+  seatTo(
+    role: string, to: "understudy" | "nobody" | "player", options?: { session?: string; why?: string },
+  ): Promise<Outcome>;
+  nudge(
+    means: Means, target: string,
+    options?: { text?: string; ms?: number; action?: string; why?: string },
+  ): Promise<Outcome>;
+  direct(options?: {
+    standby?: boolean; temperament?: "" | "patient" | "mischievous" | "kind"; nudge_cap?: number;
+    why?: string;
+  }): Promise<Outcome>;
+  veto(target: string, options?: { ms?: number; why?: string }): Promise<Outcome>;
+  graph(): Promise<StoryGraph>;
+  tension(): Promise<TensionPoint[]>;
+  reports(): Promise<Reported[]>;
   why(beat: string): Promise<Why>;
   when(
     condition: string,

@@ -217,6 +217,8 @@ export class Player extends Viewer {
   handover(session) { return this.propose("handover", { to: session }); }
   pause(why = "") { return this.propose("pause", { why }); }
   unpause() { return this.propose("unpause"); }
+  /** Tell the desk, and nobody else, that one minds what somebody wrote in an event. */
+  report({ at: [seq, i] }, why = "") { return this.propose("report", { seq, i, why }); }
 
   /** Say where the avatar stands: hundredths of a step, and degrees. Latest wins. */
   pose(x, y, facing) {

@@ -44,7 +44,8 @@ export interface ActionOffer {
 export interface ChoiceOffer { id: string; ask: string; options: Label[]; until_ms?: number }
 export type EventKind =
   | "said" | "told" | "beat" | "chapter" | "ending" | "choice" | "chosen" | "seat" | "done"
-  | "whisper" | "paused" | "unpaused" | "nudge" | "asked";
+  | "whisper" | "paused" | "unpaused" | "nudge" | "asked" | "muted" | "unmuted" | "reported"
+  | "intervened";
 /** `reset` stands where a snapshot was taken and events may be missing; its text is the recap. */
 export interface Event {
   kind: EventKind | "reset"; at: [seq: number, i: number]; ms: number; who?: string;
@@ -57,12 +58,22 @@ export interface Outcome {
 }
 export interface Person {
   session: string; name: string; as: "player" | "watch" | "desk" | "script"; role?: string;
-  is_here?: boolean;
+  is_here?: boolean; is_muted?: boolean;
 }
 export interface Leaf { text: string; value: string; holds: boolean; by?: string[] }
 export interface Why {
   beat: string; code: string; text: string; cued?: number; is_held?: boolean; leaves?: Leaf[];
   rivals?: { beat: string; score: number; text?: string }[];
+}
+export interface StoryGraph {
+  chapters: { id: string; title: string; curve?: [second: number, level: number][] }[];
+  nodes: { id: string; kind: "beat" | "ending"; title: string; chapter?: string; is_manual?: boolean }[];
+  edges: [from: string, to: string][];
+}
+export interface TensionPoint { ms: number; wanted: number; actual: number; chapter: string }
+export interface Reported {
+  at: [seq: number, i: number]; ms: number; who?: string; who_name?: string; session?: string;
+  text?: string; by?: string; why?: string;
 }
 export interface Poses { scene: string; poses: [seat: string, x: number, y: number, facing: number][] }
 export interface Created { world: string; desk_token: string; invite?: string; code?: string }

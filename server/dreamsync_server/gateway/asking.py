@@ -12,6 +12,7 @@ from dreamsync_server.limits import RING_COMMITS
 from dreamsync_server.story.choosing import Candidate
 from dreamsync_server.story.why import Leaf, explain, last_changes, near_misses, what_if
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.minding import is_muted
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, session_of
 from dreamsync_server.world.state import role_of
@@ -128,6 +129,8 @@ def people(room: Room) -> list[Map]:
             continue
         person: Map = {"session": session, "name": texts.get(entry.name_ref, ""),
                        "as": entry.kind, "is_here": bool(entry.is_present)}  # fmt: skip
+        if is_muted(facts, session):
+            person["is_muted"] = True
         seat = seat_of(facts, session)
         if seat:
             person["role"] = role_of(seat)

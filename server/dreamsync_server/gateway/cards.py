@@ -5,6 +5,7 @@ only of what its viewer sees.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from dreamsync_server.gateway.views import Eyes
@@ -36,10 +37,13 @@ def wire_value(value: Value, texts: Mapping[str, str]) -> Any:
 
 
 class Cards:
-    """Draws cards of one pack in one language."""
+    """Draws cards of one pack in one language. `texts` are people's names by reference."""
 
-    def __init__(self, pack: Pack, words: Words) -> None:
+    def __init__(
+        self, pack: Pack, words: Words, texts: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._pack = pack
+        self._texts = texts
         self._words = words
 
     def of_facts(self, names: Iterable[str], facts: Mapping[str, Value]) -> Map:
@@ -198,6 +202,10 @@ class Cards:
             card.update(seats=role.seats, free=role.seats - held)
         elif facts:
             card["held"] = facts[f"{role.id}.held"]
+            player = facts[f"{role.id}.player"]
+            name = self._texts.get(player.ref, "") if type(player) is TextRef else player
+            if name:
+                card["player"] = name
         return card
 
     # --- inside ----------------------------------------------------------------------------

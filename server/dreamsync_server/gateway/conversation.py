@@ -33,6 +33,7 @@ from dreamsync_server.gateway.session import (
     bye_map,
     error_map,
 )
+from dreamsync_server.gateway.showing import reported
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX
 from dreamsync_server.telemetry import Telemetry
@@ -225,6 +226,12 @@ class Conversation:
 
     def _propose(self, proposal: Proposal) -> None:
         assert self.room is not None, "only who is in a world proposes"
+        if proposal.kind == "report":
+            try:
+                proposal = reported(self.room, self.session.session, proposal)
+            except PeerError as error:
+                self._do(self.session.not_taken(proposal.n, error.code, None))
+                return
         if not self._waiting and not self._by_store:
             code = self._desk.submit_now(self.room.card.world, proposal)
             if not code:

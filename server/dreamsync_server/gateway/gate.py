@@ -28,8 +28,9 @@ JUDGE: Final[Judge] = _sees
 Map = dict[str, Any]
 _EVENT_KINDS: Final = frozenset(
     "said told beat chapter ending choice chosen seat done whisper paused unpaused nudge"
-    " asked".split()
+    " asked muted unmuted reported intervened".split()
 )
+_FOR_THE_DESK: Final = {"reported": ("seq", "i"), "intervened": ("act", "target")}
 _KINDS_WITH_WHO: Final = frozenset(("said", "choice", "chosen", "seat", "done"))
 _EVENT_ARGS: Final = frozenset("beat chapter ending choice option action role held".split())
 _OUTCOME_ARGS: Final = ("leaf", "wait_ms", "parameter", "expected")
@@ -61,7 +62,7 @@ class Gate:
 
     def __init__(self, pack: Pack, lang: str, texts: Mapping[str, str]) -> None:
         self.words = Words(pack, lang)
-        self.cards = Cards(pack, self.words)
+        self.cards = Cards(pack, self.words, texts)
         self._pack = pack
         self._texts = texts
         self._ranks = {action: rank for rank, action in enumerate(pack.actions)}
@@ -187,9 +188,19 @@ class Gate:
             for name, value in event.arguments
             if type(value) is not TextRef and (name in _EVENT_ARGS or name in named)
         }
+        if event.kind in _FOR_THE_DESK:
+            self._name_who(said, args, event)
         if args:
             said["args"] = args
         return said
+
+    def _name_who(self, said: Map, args: Map, event: Event) -> None:
+        """Say by its own name who did it: somebody at the desk, or who minds what was written."""
+        given = dict(event.arguments)
+        args.update((k, given[k]) for k in _FOR_THE_DESK[event.kind] if k in given)
+        name = given.get("name")
+        if type(name) is TextRef and (shown := self._texts.get(name.ref)):
+            said["who_name"] = shown
 
     def _text_of(self, event: Event) -> str:
         given: dict[str, Value] = dict(event.arguments)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from dreamsync.protocol import client_messages as wire
+from dreamsync.protocol import desk_messages as desk
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import PeerError, StoreError, StoreUnavailableError, WorldFaultError
 from dreamsync_server.gateway.asking import Asking
@@ -31,6 +32,7 @@ from dreamsync_server.gateway.shelf import (
     nobody_here,
     somebody_elsewhere,
 )
+from dreamsync_server.gateway.showing import Showing
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.gateway.views import Judge
 from dreamsync_server.limits import (
@@ -95,6 +97,7 @@ class Hall:
         self.entering = Entering(self)
         self._worlds = Opening(self, open_world)
         self._asking = Asking(self)
+        self._showing = Showing(self)
 
     # --- for the listener, the host and the composition root -----------------------------------
 
@@ -161,8 +164,15 @@ class Hall:
                     await self.entering.resume(talk, message)
                 case wire.Create() | wire.List() | wire.Card():
                     await self._worlds.answer(talk, message)
+                case desk.AskGraph() | desk.AskTension() | desk.AskReports():
+                    await self._show(talk, message)
                 case _:
                     self._asking.answer(talk, message)
+
+    async def _show(self, talk: Conversation, message: desk.Shown) -> None:
+        if talk.room is None or talk.member is None:
+            raise PeerError("not_entered", "Enter a world first.")
+        talk.send(await self._showing.answer(talk.room, talk.member.gate, message))
 
     def back(self, by: ProposerKind, session: str) -> Proposal:
         """Return the proposal that says a session is here, at this node."""

@@ -146,10 +146,10 @@ class Opening:
 
     def _drawn(self, card: WorldCard, pack: Pack, lang: str, hints: Mapping[str, Any]) -> Map:
         """Return a world's card: from its state where it is followed here, else from hints."""
-        cards = Cards(pack, Words(pack, lang))
         room = self._hall.rooms.get(card.world)
         if room is not None and room.follower.state.position.seq:
-            return cards.world(card, room.follower.state.facts)
+            return room.gate(lang).cards.world(card, room.follower.state.facts)
+        cards = Cards(pack, Words(pack, lang))
         drawn = cards.world(card, Facts(pack))
         drawn["people"] = int(hints.get("people", 0))
         if hints.get("ending") or hints.get("closed"):

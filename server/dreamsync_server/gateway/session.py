@@ -17,18 +17,17 @@ under way, the inbox full) takes no number. Time and salts are handed in; nothin
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, assert_never, get_args
+from typing import Any, Final, get_args
 
 from dreamsync.protocol import bounds
 from dreamsync.protocol import client_messages as wire
-from dreamsync.protocol import directing_messages as directing
+from dreamsync.protocol import desk_messages as desk
 from dreamsync.protocol.codes import CLOSE_BY_NAME, ERRORS
+from dreamsync_server.gateway.proposing import FreeTexts, proposal_of
 from dreamsync_server.gateway.ratelimit import MessageMeter
-from dreamsync_server.limits import HELLO_S, ID_CHARS_MAX, PENDING_PROPOSALS_MAX
+from dreamsync_server.limits import HELLO_S, PENDING_PROPOSALS_MAX
 from dreamsync_server.world.commit import Proposal, ProposerKind
 
-FreeTexts = Mapping[str, frozenset[str]]
-"""Action id -> its parameters that a person writes."""
 Message = wire.Hello | wire.Pose | wire.Asked | wire.Proposed
 NORMAL_CLOSE: Final = 1000
 BUSY_RETRY_MS: Final = 250
@@ -90,21 +89,27 @@ Todo = Send | Propose | Ask | Posed | Close
 _LOBBY: Final = frozenset(("create", "list", "card", "enter", "resume"))
 _EVERYBODY: Final = frozenset(("list", "card", "lang", "people", "resync", "leave"))
 _DIRECTING: Final = frozenset(
-    "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch".split()
+    "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch graph"
+    " tension reports".split()
 )
 LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.HELLO: frozenset(("hello",)),
     Phase.LOBBY: _LOBBY,
     Phase.ENTERING: frozenset(("list", "card")),
     Phase.PLAYER: _EVERYBODY
-    | frozenset("act choose claim release handover background pause unpause pose".split()),
+    | frozenset("act choose claim release handover background pause unpause pose report".split()),
     Phase.WATCH: _EVERYBODY - {"people"},
-    Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat", "close")),
+    Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat", "mute", "close")),
     Phase.SCRIPT: _EVERYBODY | _DIRECTING,
     Phase.CLOSED: frozenset(),
 }
 IN_WORLD: Final = (Phase.PLAYER, Phase.WATCH, Phase.DESK, Phase.SCRIPT)
 _PROPOSED: Final = get_args(wire.Proposed)
+_PROPOSER: Final[dict[Phase, ProposerKind]] = {
+    Phase.PLAYER: "player",
+    Phase.DESK: "desk",
+    Phase.SCRIPT: "script",
+}
 _ONLY_IN_A_WORLD: Final = frozenset().union(*(LEGAL[phase] for phase in IN_WORLD)) - _LOBBY
 
 
@@ -146,6 +151,7 @@ class Session:
             case (
                 wire.Create() | wire.List() | wire.Card() | wire.AskWhy() | wire.Watch()
                 | wire.Unwatch() | wire.SetLang() | wire.People() | wire.Resync()
+                | desk.AskGraph() | desk.AskTension() | desk.AskReports()
             ):  # fmt: skip
                 return [Ask(message)]
             case _:
@@ -256,94 +262,8 @@ class Session:
             return [_error("busy", ERRORS["busy"].meaning, n=n, retry_ms=BUSY_RETRY_MS)]
         self._pending[n] = None
         self._n = max(self._n, n)
-        return [Propose(proposal_of(message, self.phase, self.session, salt, self._free_texts))]
-
-
-def proposal_of(
-    message: wire.Proposed, phase: Phase, session: str, salt: str, free_texts: FreeTexts
-) -> Proposal:
-    """Return what a message proposes to its world. Free texts go apart, each with the salt.
-
-    What a person wrote must not stand among the arguments, which are kept in the log: whatever
-    is no word an author could have made is taken as written, also where it was not asked for.
-    """
-    by = _PROPOSER[phase]
-
-    def proposal(kind: Any, texts: Mapping[str, str] | None = None, **arguments: Any) -> Proposal:
-        given = {name: value for name, value in arguments.items() if value is not None}
-        salted = {name: (salt, text) for name, text in (texts or {}).items() if text}
-        return Proposal(kind, by, session, message.n, given, salted)
-
-    match message:
-        case wire.Act():
-            texts = _written(message, free_texts.get(message.action, frozenset()))
-            params = {name: v for name, v in message.params.items() if name not in texts}
-            return proposal("act", texts, action=message.action, params=params)
-        case wire.Choose():
-            return proposal("choose", choice=message.choice, option=message.option)
-        case wire.Claim():
-            return proposal("claim", role=message.role)
-        case wire.Handover():
-            return proposal("handover", to=message.to)
-        case wire.Release() | wire.Leave() | wire.Unpause() | wire.CloseWorld():
-            return proposal(message.type)
-        case wire.Pause():
-            return proposal("pause", {"why": message.why})
-        case wire.Cue():
-            override = message.override or None
-            return proposal("cue", {"why": message.why}, beat=message.beat, override=override,
-                            once=message.once, occurrence=message.occurrence)  # fmt: skip
-        case wire.Hold() | wire.Unhold() | wire.Skip():
-            return proposal(message.type, beat=message.beat)
-        case wire.Whisper():
-            return proposal("whisper", {"text": message.text}, to=message.to)
-        case wire.Remove():
-            return proposal("remove", session=message.session)
-        case wire.Seat():
-            return proposal("seat", role=message.role, to=message.to)
-        case wire.Nudge(means="hurry"):
-            return proposal("nudge", means="hurry", clock=message.target, by_ms=-message.ms)
-        case wire.Nudge():
-            return proposal("nudge", {"text": message.text}, **_named(message, "means", "target",
-                            "ms", "action"))  # fmt: skip
-        case directing.Direct():
-            named = _named(message, "standby", "temperament", "nudge_cap")
-            return proposal("direct", {"why": message.why}, **named)
-        case directing.Veto():
-            return proposal("veto", {"why": message.why}, target=message.target, ms=message.ms)
-        case directing.Background():
-            return proposal("background", on=message.on)
-        case _:
-            assert_never(message)
-
-
-def _written(message: wire.Act, free: frozenset[str]) -> dict[str, str]:
-    """Return the parameters that a person wrote, asked for or not."""
-    return {
-        name: value
-        for name, value in message.params.items()
-        if type(value) is str and (name in free or not _is_word(value))
-    }
-
-
-def _named(message: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(message, name) for name in names}
-
-
-_PROPOSER: Final[dict[Phase, ProposerKind]] = {
-    Phase.PLAYER: "player",
-    Phase.DESK: "desk",
-    Phase.SCRIPT: "script",
-}
-
-
-def _is_word(text: str) -> bool:
-    return (
-        len(text) <= ID_CHARS_MAX
-        and text.isascii()
-        and text.replace(".", "_").isidentifier()
-        and text == text.lower()
-    )
+        by = _PROPOSER[self.phase]
+        return [Propose(proposal_of(message, by, self.session, salt, self._free_texts))]
 
 
 def error_map(

@@ -23,6 +23,8 @@ ENGINE: Final[Mapping[str, str]] = {
     "seat.nobody": "Nobody plays {who} now.",
     "paused": "The world is paused.",
     "unpaused": "The world goes on.",
+    "muted": "The desk has muted you: what you write is not told for now.",
+    "unmuted": "What you write is told again.",
     "fact.scene": "where",
     "fact.held": "played by",
     "fact.player": "player",
@@ -65,6 +67,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "held": "The beat is held at the desk.",
     "not_allowed": "You have no right to do that.",
     "full": "The world is full.",
+    "muted": "The desk has muted you: what you write is not told for now.",
     "gap": "Proposals are taken in order: {expected} is next.",
 }
 

@@ -7,6 +7,7 @@ from dreamsync_server.world.apply import apply_effects, move_to, take_option
 from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.memory import is_denied
+from dreamsync_server.world.minding import is_muted
 from dreamsync_server.world.model import Action, Exit, Pack, Param
 from dreamsync_server.world.state import Facts, role_of
 from dreamsync_server.world.trace import failing
@@ -31,6 +32,7 @@ def act(draft: Draft, proposal: Proposal) -> Verdict:
     names: dict[str, Any] = {"me": seat}
     refusal = (
         refusal_before_parameters(draft.pack, draft.facts, action, seat)
+        or _refusal_of_muted(draft, action)
         or _bind_parameters(draft, action, given, names)
         or refusal_of_condition(draft.facts, action, names)
     )
@@ -99,6 +101,11 @@ def refusal_before_parameters(
     if action.times_max and done >= action.times_max:
         return refuse("spent", action=action.id)
     return None
+
+
+def _refusal_of_muted(draft: Draft, action: Action) -> Verdict | None:
+    writes = any(param.is_free_text for param in action.params)
+    return refuse("muted") if writes and is_muted(draft.facts, draft.proposal.session) else None
 
 
 def refusal_of_condition(facts: Facts, action: Action, names: dict[str, Any]) -> Verdict | None:

@@ -32,6 +32,8 @@ MAY_PROPOSE: Final[dict[ActKind, frozenset[ProposerKind]]] = {
     "unhold": frozenset(("desk", "script")),
     "skip": frozenset(("desk", "script")),
     "whisper": frozenset(("desk", "script")),
+    "mute": frozenset(("desk",)),
+    "report": frozenset(("player",)),
     "remove": frozenset(("desk",)),
     "seat": frozenset(("desk",)),
     "pause": frozenset(("player", "desk", "script")),
@@ -45,7 +47,7 @@ NEEDS_NO_SESSION: Final = frozenset(
 """What may be proposed by a session that has not joined (or by the owner, who has none)."""
 
 GOES_ON_AFTER_THE_END: Final = frozenset(
-    ("begin", "join", "absent", "back", "leave", "sleep", "wake", "close", "remove", "unpause")
+    "begin join absent back leave sleep wake close remove mute report unpause".split()
 )
 """What may still happen in a world that has reached its ending."""
 

@@ -14,6 +14,7 @@ ActKind = Literal[
     "claim", "release", "handover",  # seats
     "act", "choose",  # players and understudies
     "cue", "nudge", "term", "hold", "unhold", "skip", "whisper", "remove", "seat",  # desk, director
+    "mute", "report",  # of what people write
     "direct", "veto", "background",  # what people say to the director
     "pause", "unpause", "sleep", "wake", "due", "close",  # due, sleep: owner
 ]  # fmt: skip
@@ -67,8 +68,8 @@ class Event(NamedTuple):
     """Something that happened, for its audience: `to` are audience atoms, any of them sees it.
 
     `kind`: said, told, beat, chapter, ending, choice, chosen, seat, done, whisper, paused,
-    unpaused, nudge, asked. `key` is a text key of the pack or "" ; `arguments` fill the text
-    and may hold a TextRef (free text stands under `text`).
+    unpaused, nudge, asked, muted, unmuted, reported, intervened. `key` is a text key of the pack
+    or ""; `arguments` fill the text and may hold a TextRef (free text stands under `text`).
     """
 
     kind: str

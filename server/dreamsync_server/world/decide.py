@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dreamsync_server.world import acting, directing, nudging, seats, sessions, timers
+from dreamsync_server.world import acting, directing, minding, nudging, seats, sessions, timers
 from dreamsync_server.world.authority import (
     GOES_ON_AFTER_THE_END,
     NEEDS_NO_SESSION,
@@ -87,7 +87,10 @@ def _verdict(draft: Draft, proposal: Proposal) -> Verdict:
         return refuse("ended")
     if proposal.n and proposal.by in sessions.KINDS_OF_PEOPLE:
         sessions.be_here(draft, proposal)
-    return _DO[proposal.kind](draft, proposal)
+    verdict = _DO[proposal.kind](draft, proposal)
+    if verdict == OK:
+        minding.note_why(draft, proposal)
+    return verdict
 
 
 def _is_who_it_says(draft: Draft, proposal: Proposal) -> bool:
@@ -174,6 +177,8 @@ _DO: dict[str, Handler] = {
     "skip": directing.skip,
     "whisper": directing.whisper,
     "remove": directing.remove,
+    "mute": minding.mute,
+    "report": minding.report,
     "pause": directing.pause,
     "unpause": directing.unpause,
     "close": directing.close,

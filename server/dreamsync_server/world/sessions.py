@@ -130,6 +130,7 @@ def retire(draft: Draft, session: str) -> Verdict:
     if draft.facts.get("@paused") == session:
         draft.put("paused", False)
         draft.drop("@paused")
+    draft.drop(f"@muted.{session}")
     draft.put(f"@session.{session}", GONE)
     return OK
 

@@ -19,6 +19,9 @@ nobody, so that everything a decision depends on is in the log. Their values:
     @director         (term,)                             @paused  the session that paused
     @asleep           True while nobody is there          @closed  True once it was closed
     @chapter          world_ms at which the chapter began
+    @origin           (world, seq) that a branch or an import goes on from
+    @erased.<sid>     seq by which the texts of a session were erased
+    @muted.<session>  True while what it writes is not told; @report.<k>, see minding.py
     @pack             (hash, seq): the pack in force since a change of pack, and its commit
 """
 
