@@ -134,6 +134,10 @@ CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold
 PENDING_PROPOSALS_MAX: Final = 32  # unanswered proposals a session; beyond: error `busy`
 
 # Private worlds.
+POSES_CARRIED_MAX: Final = 500  # in one note to other nodes; the rest goes with the next
+POSES_BYTES_MAX: Final = 128 * KIB  # of such a note; beyond: passed over
+POSES_WHOLE_S: Final = 2.0  # behind a move all of a node's poses are said again within this
+POSES_ASKED_S: Final = 5.0  # a node with spectators alone asks for poses this often
 WORLDS_PER_ADDRESS_MAX: Final = 20
 WORLDS_PER_NODE_MAX: Final = 2_000
 WORLD_ABANDONED_S: Final = 24 * 3600  # asleep this long: deleted if it never had a player

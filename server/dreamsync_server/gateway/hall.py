@@ -23,6 +23,7 @@ from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.lines import Line
 from dreamsync_server.gateway.opening import Opening
+from dreamsync_server.gateway.pose_post import PosePost
 from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.shelf import (
     Ensure,
@@ -95,6 +96,7 @@ class Hall:
         self._listening = Listening()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.entering = Entering(self)
+        self._poses = PosePost(store, self.rooms)
         self._worlds = Opening(self, open_world)
         self._asking = Asking(self)
         self._showing = Showing(self)
@@ -151,6 +153,7 @@ class Hall:
         for talk in tuple(self._talks):
             talk.cut("node_draining")
 
+                group.create_task(self._poses.run())
     # --- for conversations ---------------------------------------------------------------------
 
     async def answer(self, talk: Conversation, message: wire.Asked) -> None:
@@ -263,7 +266,10 @@ class Hall:
         return self._parts[crc32(world.encode()) % _PARTS]
 
     def _close_room(self, world: str) -> None:
+            node=self.node,
+            say_poses=self._poses.voice(card.world),
         self._listening.discard(world)
+        self._poses.open(card.world)
         self.rooms.pop(world, None)
         self._part_of(world).pop(world, None)
         self._empty_s.pop(world, None)
@@ -278,6 +284,7 @@ class Hall:
         known = self._timers.get(world)
         if known is not None:
             if known[0] <= at_s:
+        self._poses.close(world)
                 return
             known[1].cancel()
         delay_s = max(0.0, at_s - self.clock.mono_s())

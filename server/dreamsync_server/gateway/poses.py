@@ -79,6 +79,11 @@ class Poses:
         scene = self._scene_of.get(seat)
         return None if scene is None else self._scenes[scene][seat]
 
+    def where(self, seat: str) -> tuple[str, Pose] | None:
+        """Return the scene that a seat stands in, and where."""
+        scene = self._scene_of.get(seat)
+        return None if scene is None else (scene, self._scenes[scene][seat])
+
     def has_news(self) -> bool:
         """Return whether anything moved since the last tick."""
         return bool(self._moved)

@@ -1,11 +1,13 @@
 """Sends a room's poses: one frame a scene cell for everybody who stands in it."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from dreamsync_server.gateway.carrying import Carrying, Standing
 from dreamsync_server.gateway.group import Group, Member, send_all
 from dreamsync_server.gateway.poses import Cell, Pose, Poses, cell_of
+from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.sender import Sender
-from dreamsync_server.gateway.views import Shift
 from dreamsync_server.limits import POSE_INTERVAL_S
 from dreamsync_server.world.audience import NOWHERE, class_of
 
@@ -15,37 +17,61 @@ _SCENE = ".scene"
 class Posing:
     """The poses of one room, and when they go out."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(
+        self, sender: Sender, node: str = "", say: Callable[[bytes], None] = lambda said: None
+    ) -> None:
         self._sender = sender
         self._poses = Poses(sender.follower.pack)
         self._sent_s = float("-inf")
+        self.carrying = Carrying(sender.follower, self, node, say)
 
     def put(self, member: Member, x: int, y: int, facing: int) -> bool:
         """Take a member's pose for the scene that its seat is in now; False where it has none."""
         seat = member.viewer.seat
         scene = self._scene_of(seat)
-        return scene is not None and self._poses.put(scene, Pose(seat, x, y, facing))
+        if scene is None or not self._poses.put(scene, Pose(seat, x, y, facing)):
+            return False
+        self.carrying.moved(seat)
+        return True
+
+    def place(self, scene: str, pose: Pose) -> None:
+        """Take the pose of a seat whose player is at another node."""
+        if self._poses.where(pose.seat) != (scene, pose):
+            self._poses.put(scene, pose)
 
     def drop(self, seat: str) -> None:
         """Forget where a seat stood."""
         if seat:
             self._poses.drop(seat)
+            self.carrying.left(seat)
 
-    def take(self, shifts: tuple[Shift, ...]) -> None:
+    def standing(self, seats: Iterable[str]) -> list[Standing]:
+        """Return where some seats stand, those that stand anywhere."""
+        found = ((seat, self._poses.where(seat)) for seat in seats)
+        return [
+            Standing(seat, at[0], at[1].x, at[1].y, at[1].facing)
+            for seat, at in found
+            if at is not None
+        ]
+
+    def take(self, step: Step) -> None:
         """Let the poses of seats that left their scene fall away; tell who came what is there."""
-        for shift in shifts:
+        for shift in step.shifts:
             if shift.name.endswith(_SCENE) and shift.old != shift.new:
                 self._poses.drop(shift.name[: -len(_SCENE)])
                 if isinstance(shift.new, str):
                     self._poses.touch(shift.new)
+        self.carrying.take(step)
 
     def due_s(self) -> float:
         """Return when the next frames are due; infinity where nobody moved."""
-        return self._sent_s + POSE_INTERVAL_S if self._poses.has_news() else float("inf")
+        has_news = self._poses.has_news() or self.carrying.has_news()
+        return self._sent_s + POSE_INTERVAL_S if has_news else float("inf")
 
     def send(self, now_s: float) -> None:
         """Send the scenes where somebody moved to those who see them."""
         self._sent_s = now_s
+        self.carrying.pump()
         for scene in self._poses.take_moved():
             atom = f"scene:{scene}"
             for group in self._sender.groups.values():

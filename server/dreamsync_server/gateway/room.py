@@ -46,12 +46,16 @@ class Room:
         now_s: Callable[[], float],
         wake: Wake,
         judge: Judge = JUDGE,
+        *,
+        node: str = "",
+        say_poses: Callable[[bytes], None] = lambda said: None,
     ) -> None:
         self.follower = follower
         self.card = card
         self.members: dict[str, Member] = {}  # by session
         self.sender = Sender(follower, card, now_s, wake, judge)
-        self.posing = Posing(self.sender)
+        self._voice = (node, say_poses)  # what of avatars here other nodes are told
+        self.posing = Posing(self.sender, *self._voice)
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
@@ -165,7 +169,7 @@ class Room:
             sender.is_running = is_running
             for group in sender.groups.values():
                 group.is_due = group.has_running = True
-        self.posing.take(shifts)
+        self.posing.take(step)
         self._take_aside(step, movers)
         for member, viewer in movers.items():
             self._cross(member, viewer, step)
@@ -187,6 +191,7 @@ class Room:
         sender.groups = {}
         for member in known:
             viewer = member.viewer
+        self.posing.carrying.reload()
             entry = session_of(self.follower.state.facts, viewer.session)
             if entry is None and viewer.kind != "watch":
                 self.discard(member)
@@ -211,7 +216,7 @@ class Room:
         self._gates.clear()
         self.__dict__.pop("guide", None)
         self.sender = Sender(self.follower, self.card, self._now_s, self._wake, self._judge)
-        self.posing = Posing(self.sender)
+        self.posing = Posing(self.sender, *self._voice)
         for member in known:
             viewer = member.viewer
             member.gate = self.gate(member.gate.words.lang)
@@ -256,6 +261,11 @@ class Room:
         if due_s <= now_s:
             self.posing.send(now_s)
         elif due_s != float("inf"):
+    def hear_poses(self, said: bytes) -> None:
+        """Take in where the avatars of another node's players stand."""
+        self.posing.carrying.heard(said, self._now_s())
+        self.pump_poses()
+
             self._wake(due_s)
 
     def beat(self) -> None:
@@ -269,6 +279,8 @@ class Room:
                 member.owner.cut("too_slow")
 
     # --- one commit, inside ------------------------------------------------------------------
+        has_watchers = any(m.viewer.kind == "watch" for m in self.members.values())
+        self.posing.carrying.beat(self._now_s(), has_watchers=has_watchers)
 
     def _movers(self, step: Step) -> dict[Member, Viewer]:
         """Return the members whose atoms a commit changed, with what they are behind it."""
