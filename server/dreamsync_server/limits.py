@@ -27,12 +27,17 @@ FACTS_MAX: Final = 4_000  # instances a pack may have, chorus seats aside
 ROLES_MAX: Final = 64
 SCENES_MAX: Final = 200
 ACTIONS_MAX: Final = 500
+ODDS_SIGNS_MAX: Final = 400  # what learned odds may go by
+ODDS_POINTS_MAX: Final = 10_000  # hundredths of log-odds
 BEATS_MAX: Final = 500
 CHORUS_SEATS_MAX: Final = 2_000
 TEXT_FACT_CHARS_MAX: Final = 2_000
 LIST_FACT_ITEMS_MAX: Final = 64
 EFFECTS_MAX: Final = 400  # in one action, law, beat or clock, nested ones counted
 ID_CHARS_MAX: Final = 64
+
+DEV_LOOK_S: Final = 0.4  # `serve --dev` looks at pack files so often; a change waits for two looks
+DEV_FAULTS_SHOWN_MAX: Final = 20  # faults of a changed pack told at once; more are counted
 
 # One decision. A world that exceeds one of these faults: it is stopped, its log is kept.
 LAW_ROUNDS_MAX: Final = 16
@@ -68,6 +73,15 @@ STORE_CONNECTIONS_MAX: Final = 16  # a process, each for writing and reading; be
 STORE_START_S: Final = 30.0  # for an embedded store to read its log and answer
 STORE_STOP_S: Final = 10.0  # for it to end by itself, then it is killed
 NOTES_WAITING_MAX: Final = 256  # said on a topic and not taken yet; beyond: the oldest is lost
+STORE_HOPS_MAX: Final = 40  # times a call goes on to another server; beyond: unavailable
+STORE_TRY_AGAIN_S: Final = 0.05  # between two tries while a slot's keys move, one by one
+STORE_ROUTES_S: Final = 0.5  # for Sentinels or cluster nodes to say who has which keys
+STORE_ROUTES_PAUSE_S: Final = 0.1  # between two questions for that
+STORE_ROUTES_ASKED_MAX: Final = 5  # cluster nodes asked at once, others each time
+STORE_SERVER_KEPT_S: Final = 30.0  # a server without keys is let go of after this
+LEASE_PARTS: Final = 5  # keys of one lease in a cluster; more than half of them decide
+RING_WAIT_S: Final = 0.25  # for doorbells to go out; a silent shard's go on by themselves
+RINGS_AT_ONCE_MAX: Final = 8  # pipelines of doorbells on their way to a server; beyond: lost
 BELL_IDLE_S: Final = 2.0  # a silent doorbell connection is asked whether it lives
 
 # Ownership.
@@ -88,6 +102,8 @@ STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewe
 DIRECTOR_RESEND_MS: Final = 3_000  # an unanswered proposal is proposed again, same number
 DIRECTOR_TURN_S: Final = 0.25  # between two readings of the logs it follows
 DIRECTOR_LOOK_S: Final = 2.0  # how often it looks for worlds to direct
+DIRECTOR_NEWS_S: Final = 10.0  # how often it asks which endings were shared
+SHARED_ENDINGS_MAX: Final = 64  # kept for each pack; beyond: the one shared longest ago is dropped
 DIRECTOR_WORLDS_MAX: Final = 1_000  # a process; others are left to another director
 
 # The socket.
@@ -118,6 +134,10 @@ VIEW_INTERVAL_S: Final = 0.05  # views a client: at most 20 a second
 QUIET_INTERVAL_S: Final = 1.0
 POSE_INTERVAL_S: Final = 0.05
 POSES_IN_VIEW_MAX: Final = 50
+POSES_CARRIED_MAX: Final = 500  # in one note to other nodes; the rest goes with the next
+POSES_BYTES_MAX: Final = 128 * KIB  # of such a note; beyond: passed over
+POSES_WHOLE_S: Final = 2.0  # behind a move all of a node's poses are said again within this
+POSES_ASKED_S: Final = 5.0  # a node with spectators alone asks for poses this often
 CONNECTIONS_MAX: Final = 20_000  # a node; beyond: HTTP 503
 CONNECTIONS_PER_ADDRESS_MAX: Final = 4_000  # loopback is not counted
 RECAP_COMMITS_MAX: Final = 400  # looked at for what a role knows
@@ -133,11 +153,24 @@ ASKED_AT_ONCE_MAX: Final = 8  # unanswered requests of a session; beyond: error 
 CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold
 PENDING_PROPOSALS_MAX: Final = 32  # unanswered proposals a session; beyond: error `busy`
 
+# A world's past: looking back, branching, moving to another server.
+PAST_SLICE_COMMITS: Final = 100  # read and applied in one turn of the loop; then others have theirs
+PAST_KEPT: Final = 6  # states of one world kept on the way back, so that a slider is quick
+PAST_WORLDS_KEPT: Final = 8  # worlds whose states are kept; the one looked at longest ago goes
+PAST_EVERY_COMMITS: Final = 500  # between two states that are kept
+LOOK_S: Final = 10.0  # to look back; beyond: `starting`, and the next try goes on from there
+LOOK_LINES_MAX: Final = 20  # of what was seen up to a moment
+LOOK_BACK_COMMITS: Final = 200  # looked at for those lines
+HISTORY_COMMITS_MAX: Final = 2_000  # looked through for one page of marks
+BRANCH_S: Final = 30.0  # to copy a log for a branch; beyond: nothing was made
+PASTS_AT_ONCE_MAX: Final = 2  # looks, pages and branches a node works on; others wait their turn
+STAGED_S: Final = 3600.0  # what was put away for a world that was never made is gone after that
+ARCHIVE_BYTES_MAX: Final = 1024 * MIB  # of an imported file, unpacked; beyond: refused
+ARCHIVE_COMMITS_MAX: Final = 2_000_000  # in an imported file; beyond: refused
+ARCHIVE_PACKS_MAX: Final = 32  # a world may have played, one after the other
+ARCHIVE_PART_BYTES_MAX: Final = 8 * MIB  # one part of the file as it lies there; beyond: refused
+
 # Private worlds.
-POSES_CARRIED_MAX: Final = 500  # in one note to other nodes; the rest goes with the next
-POSES_BYTES_MAX: Final = 128 * KIB  # of such a note; beyond: passed over
-POSES_WHOLE_S: Final = 2.0  # behind a move all of a node's poses are said again within this
-POSES_ASKED_S: Final = 5.0  # a node with spectators alone asks for poses this often
 WORLDS_PER_ADDRESS_MAX: Final = 20
 WORLDS_PER_NODE_MAX: Final = 2_000
 WORLD_ABANDONED_S: Final = 24 * 3600  # asleep this long: deleted if it never had a player

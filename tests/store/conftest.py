@@ -3,5 +3,9 @@
 import pytest
 
 pytest.register_assert_rewrite(
-    "store.bench", "store.contract_directory", "store.contract_inbox", "store.contract_log"
+    "store.bench",
+    "store.contract_directory",
+    "store.contract_inbox",
+    "store.contract_log",
+    "store.contract_staging",
 )

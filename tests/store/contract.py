@@ -6,7 +6,8 @@ A test class inherits it and gives the `bench` fixture; every test makes worlds 
 from store.contract_directory import DirectoryContract
 from store.contract_inbox import InboxContract
 from store.contract_log import LogContract
+from store.contract_staging import StagingContract
 
 
-class StoreContract(LogContract, InboxContract, DirectoryContract):
+class StoreContract(LogContract, StagingContract, InboxContract, DirectoryContract):
     """The whole contract."""

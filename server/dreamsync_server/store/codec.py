@@ -170,7 +170,7 @@ def decode_snapshot(raw: bytes) -> Snapshot:
     Raises:
         CodecError: the bytes are no snapshot, or one of a newer version.
     """
-    plain = _inflate(raw, SNAPSHOT_BYTES_MAX, "snapshot")
+    plain = inflated(raw, SNAPSHOT_BYTES_MAX, "snapshot")
     _, epoch, seq, epochs, state = _unpack(plain, SNAPSHOT_BYTES_MAX, "snapshot", 5)
     return Snapshot(Position(epoch, seq), epochs, state)
 
@@ -201,7 +201,7 @@ def decode_segment(raw: bytes) -> tuple[bytes, ...]:
         CodecError: the bytes are no segment, or one of a newer version.
     """
     longest = SEGMENT_BYTES_MAX + COMMIT_BYTES_MAX
-    commits = _unpack(_inflate(raw, longest, "segment"), longest, "segment", 2)[1]
+    commits = _unpack(inflated(raw, longest, "segment"), longest, "segment", 2)[1]
     return tuple(commits)
 
 
@@ -237,7 +237,7 @@ def decode_files(raw: bytes) -> dict[str, str]:
         CodecError: the bytes are no pack, or one of a newer version.
     """
     longest = PACK_BYTES_MAX + _PACK_BYTES_SPARE
-    files: dict[str, str] = _unpack(_inflate(raw, longest, "pack"), longest, "pack", 2)[1]
+    files: dict[str, str] = _unpack(inflated(raw, longest, "pack"), longest, "pack", 2)[1]
     return files
 
 
@@ -324,7 +324,7 @@ def _unpack(raw: bytes, longest: int, noun: str, size: int) -> Sequence[Any]:
     return parts if len(parts) == size else parts[:size]
 
 
-def _inflate(raw: bytes, longest: int, noun: str) -> bytes:
+def inflated(raw: bytes, longest: int, noun: str) -> bytes:
     """Return decompressed bytes, refusing more than `longest`."""
     stream = zlib.decompressobj()
     try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dreamsync_server.clock import Clock
-from dreamsync_server.errors import StoreUnavailableError
-from dreamsync_server.limits import INBOX_LENGTH_MAX, SNAPSHOTS_KEPT
+from dreamsync_server.errors import StoreError, StoreUnavailableError
+from dreamsync_server.limits import INBOX_LENGTH_MAX, SHARED_ENDINGS_MAX, SNAPSHOTS_KEPT
 from dreamsync_server.store import codec
 from dreamsync_server.store.memory_board import MemoryBoard, gated
 from dreamsync_server.store.port import (
@@ -58,8 +58,10 @@ class MemoryStore(MemoryBoard):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self._worlds: dict[str, _World] = {}
+        self._staged: dict[str, _World] = {}
         self._codes: dict[str, str] = {}
         self._packs: dict[str, bytes] = {}
+        self._endings: dict[str, list[str]] = {}
 
     # --- the log -------------------------------------------------------------------------
 
@@ -75,9 +77,7 @@ class MemoryStore(MemoryBoard):
     ) -> Ownership | None:
         """Take a world over, if it is still held as seen."""
         it = self._worlds.get(world)
-        if it is None:
-            return None
-        if instead_of is None and it.nonce:
+        if it is None or (instead_of is None and it.nonce):
             return None
         if instead_of is not None and (it.epoch, it.nonce) != instead_of[:2]:
             return None
@@ -186,20 +186,41 @@ class MemoryStore(MemoryBoard):
         """Drop entries up to and including a cursor."""
         it = self._worlds.get(world)
         if it is not None:
-            end = _number(through)
-            it.inbox = {number: raw for number, raw in it.inbox.items() if number > end}
+            it.inbox = {n: raw for n, raw in it.inbox.items() if n > _number(through)}
 
     # --- worlds, packs, nodes --------------------------------------------------------------
 
     @gated
-    async def create_world(self, card: WorldCard) -> bool:
+    async def stage(
+        self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None = None
+    ) -> None:
+        """Put the next part of a log away for a world that is yet to be created."""
+        if world in self._worlds:
+            raise StoreError(f"there is a world {world}")
+        it = self._staged.setdefault(world, _World(b""))
+        for commit in commits:
+            it.log[commit.position.seq - 1 :] = [codec.encode_commit(commit)]
+            it.last = commit.position
+            it.texts |= {ref: codec.encode_text(*text) for ref, text in commit.texts.items()}
+        if snapshot is not None:
+            it.snapshots[snapshot.position.seq] = codec.encode_snapshot(snapshot)
+
+    @gated
+    async def create_world(self, card: WorldCard, tail: Position | None = None) -> bool:
         """Write a new world's card and list it."""
         raw = codec.encode_card(card)
         if card.world in self._worlds:
             return self._worlds[card.world].card == raw
         if card.code_hash and card.code_hash in self._codes:
             return False
-        self._worlds[card.world] = _World(raw)
+        it = _World(raw)
+        if tail is not None:
+            it = self._staged.get(card.world, it)
+            if it.last != tail or len(it.log) != tail.seq:
+                raise StoreError(f"the log that was put away for {card.world} is not whole")
+            del self._staged[card.world]
+            it.card, it.epoch = raw, tail.epoch
+        self._worlds[card.world] = it
         if card.code_hash:
             self._codes[card.code_hash] = card.world
         return True
@@ -223,7 +244,8 @@ class MemoryStore(MemoryBoard):
 
     @gated
     async def delete_world(self, world: str) -> None:
-        """Delete a world, its log, texts and listing."""
+        """Delete a world, its log, texts and listing; what was staged for it, too."""
+        self._staged.pop(world, None)
         it = self._worlds.pop(world, None)
         if it is not None:
             self._codes.pop(codec.decode_card(it.card).code_hash, None)
@@ -241,8 +263,18 @@ class MemoryStore(MemoryBoard):
         it = self._worlds.get(world)
         if it is None or it.status is None:
             return {}
-        hints: Mapping[str, Any] = codec.decode_plain(it.status)
-        return hints
+        return dict(codec.decode_plain(it.status))
+
+    @gated
+    async def share_ending(self, pack_id: str, ending: str) -> None:
+        """Let directors know that a world of a pack came to an ending."""
+        older = [one for one in self._endings.get(pack_id, ()) if one != ending]
+        self._endings[pack_id] = [ending, *older][:SHARED_ENDINGS_MAX]
+
+    @gated
+    async def shared_endings(self, pack_id: str) -> Sequence[str]:
+        """Return the endings that worlds of a pack shared, the last shared first."""
+        return tuple(self._endings.get(pack_id, ()))
 
     @gated
     async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:

@@ -85,6 +85,8 @@ class WorldCard:
     has_understudies: bool = True
     is_directed: bool = True
     speed: int = 1000
+    shares_ending: bool = False  # its ending may be told in other worlds of the pack, unsigned
+    origin: str = ""  # the world whose log this one's begins with
 
 
 class Entry(NamedTuple):
@@ -281,6 +283,17 @@ class Store(Protocol):
 
     async def status(self, world: str) -> Mapping[str, Any]:
         """Return the directory hints about a world; may be old."""
+        ...
+
+    async def share_ending(self, pack_id: str, ending: str) -> None:
+        """Let directors know that a world of a pack came to an ending: a hint, kept for long.
+
+        Nothing else is kept with it. `SHARED_ENDINGS_MAX` are kept for each pack, each once.
+        """
+        ...
+
+    async def shared_endings(self, pack_id: str) -> Sequence[str]:
+        """Return the endings that worlds of a pack shared, the last shared first."""
         ...
 
     async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from dreamsync_server.limits import DRIFT_UNIT
 from dreamsync_server.world import sessions
 from dreamsync_server.world.apply import NO_NAMES, apply_effects
+from dreamsync_server.world.branching import part
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.model import Fact
@@ -44,8 +45,13 @@ def start_of(fact: Fact, world_ms: int) -> Value:
 
 
 def begin(draft: Draft, proposal: Proposal) -> Verdict:
-    """The first commit of an epoch: a node has taken the world over from one that may be dead."""
-    if not proposal.arguments.get("handed_over"):
+    """The first commit of an epoch: a node has taken the world over from one that may be dead.
+
+    With an `origin`, it is the first commit of a world of its own behind a copied log.
+    """
+    if proposal.arguments.get("origin"):
+        part(draft, proposal)
+    elif not proposal.arguments.get("handed_over"):
         sessions.all_absent(draft)
     return OK
 

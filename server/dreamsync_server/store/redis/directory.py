@@ -9,11 +9,14 @@ from dreamsync_server.errors import StoreError
 from dreamsync_server.limits import DIRECTORY_BUCKETS
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import WorldCard
-from dreamsync_server.store.redis.link import Call, Link
+from dreamsync_server.store.redis.leases import RedisLeases
+from dreamsync_server.store.redis.link import Call
+from dreamsync_server.world.commit import Position
 
 log = logging.getLogger(__name__)
 
 _CARDS_AT_ONCE: Final = 500
+_NOTHING: Final = Position(0, 0)
 
 
 class RedisDirectory:
@@ -23,11 +26,9 @@ class RedisDirectory:
     a world and deleted after it, so that no world is ever unlisted.
     """
 
-    _link: Link
-
-    async def create_world(self, card: WorldCard) -> bool:
+    async def create_world(self, card: WorldCard, tail: Position | None = None) -> bool:
         """Write a new world's card and list it; False where the id or its code is taken."""
-        return await self._link.shield(self._create_world(card))
+        return await self._link.shield(self._create_world(card, tail or _NOTHING))
 
     async def card(self, world: str) -> WorldCard | None:
         """Return a world's card."""
@@ -122,7 +123,7 @@ class RedisDirectory:
         most = int(memory.get("maxmemory", 0))
         return int(memory["used_memory"]) / most if most else 0.0
 
-    async def _create_world(self, card: WorldCard) -> bool:
+    async def _create_world(self, card: WorldCard, tail: Position) -> bool:
         """Claim the code, list the world, write it; take the code back where the id is taken."""
         world = card.world
         code = keys.code(card.code_hash)
@@ -132,11 +133,17 @@ class RedisDirectory:
                 return False
         await self._link.write("ZADD", keys.directory_of(world), "NX", card.created_ms, world)
         names = keys.of_world(world)
-        call = Call("create", (names.own, names.card), (codec.encode_card(card),))
-        if await self._link.script(call, is_confirmed=True) == 1:
+        keys_of_log = (names.segments, names.sealed, names.epochs, names.texts, names.snapshots)
+        args = (codec.encode_card(card), tail.seq, tail.epoch)
+        call = Call("create", (names.own, names.card, *keys_of_log), args)
+        made = await self._link.script(call, is_confirmed=True)
+        if made == 1:
             return True
         known = await self.card(world)
         if card.code_hash and (known is None or known.code_hash != card.code_hash):
+        if made == -1:
+            await self._link.write("ZREM", keys.directory_of(world), world)
+            raise StoreError(f"the log that was put away for {world} is not whole")
             await self._link.script(Call("drop", (code,), (world,)))
         return known == card
 

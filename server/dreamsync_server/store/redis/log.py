@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dreamsync_server.errors import StoreError, StoreUnavailableError
-from dreamsync_server.limits import LOG_PAGE, SEGMENT_BYTES_MAX, SNAPSHOTS_KEPT
+from dreamsync_server.limits import LOG_PAGE, SEGMENT_BYTES_MAX, SNAPSHOTS_KEPT, STAGED_S
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import Appended, Batch, Held, Ownership, Snapshot
 from dreamsync_server.store.redis.link import Call, Link
@@ -129,6 +129,12 @@ class RedisLog:
         """Return (author, salt, text) by reference."""
         if not refs:
             return {}
+    async def stage(
+        self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None = None
+    ) -> None:
+        """Put the next part of a log away for a world that is yet to be created."""
+        await self._link.shield(self._stage(world, commits, snapshot))
+
         raws = await self._link.read("HMGET", keys.of_world(world).texts, *refs)
         pairs = zip(refs, raws, strict=True)
         return {ref: codec.decode_text(raw) for ref, raw in pairs if raw is not None}
@@ -172,6 +178,32 @@ class RedisLog:
             return [commit for commit, _ in read]
         known = await self.texts(world, refs)
         return [
+    async def _stage(
+        self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None
+    ) -> None:
+        names = keys.of_world(world)
+        target = (
+            names.own, names.segments, names.sealed, names.epochs, names.texts, names.snapshots
+        )  # fmt: skip
+        raw = b"" if snapshot is None else await asyncio.to_thread(codec.encode_snapshot, snapshot)
+        head = (snapshot.position.seq, raw) if snapshot is not None else ("", b"")
+        for part in _parts_of(commits):
+            segment = await asyncio.to_thread(codec.encode_segment, [one for _, one in part])
+            epochs: dict[int, int] = {}
+            texts: list[str | bytes] = []
+            for commit, _ in part:
+                epochs.setdefault(commit.position.epoch, commit.position.seq)
+                for ref, text in commit.texts.items():
+                    texts += [ref, codec.encode_text(*text)]
+            pairs = [number for pair in epochs.items() for number in pair]
+            first, last = part[0][0].position.seq, part[-1][0].position.seq
+            args = (
+                int(STAGED_S * 1000), first, last, segment, *head, len(epochs), *pairs, *texts
+            )  # fmt: skip
+            if not await self._link.script(Call("stage", target, args), is_confirmed=True):
+                raise StoreError(f"there is a world {world}")
+            head = ("", b"")
+
             codec.decode_commit(raw, known)[0] if of_it else commit
             for raw, (commit, of_it) in zip(raws, read, strict=True)
         ]
@@ -209,6 +241,21 @@ class RedisLog:
         epoch, last = codec.decode_commit(raws[-1])[0].position
         segment = await asyncio.to_thread(codec.encode_segment, raws)
         args = (owner.epoch, owner.nonce, first, last, f"{epoch}-{last + 1}", segment)
+def _parts_of(commits: Sequence[Commit]) -> Iterator[list[tuple[Commit, bytes]]]:
+    """Yield commits with their bytes, in parts that are no longer than a segment."""
+    part: list[tuple[Commit, bytes]] = []
+    size = 0
+    for commit in commits:
+        raw = codec.encode_commit(commit)
+        if part and size + len(raw) > SEGMENT_BYTES_MAX:
+            yield part
+            part, size = [], 0
+        part.append((commit, raw))
+        size += len(raw)
+    if part:
+        yield part
+
+
         sealing = Call("seal", (names.own, names.log, names.segments, names.sealed), args)
         return bool(await self._link.script(sealing) == b"OK")
 
