@@ -70,8 +70,7 @@ async def test_what_is_reported_goes_to_the_desk_alone_with_who_wrote_it() -> No
 async def test_what_nobody_wrote_is_not_reported(place: tuple[int, int]) -> None:
     async with house() as node:
         _, ada, _ = await two(node)
-        await ada.say("report", n=1, seq=place[0], i=place[1])
-        error = await ada.hear(lambda m: isinstance(m, wire.Error))
+        error = await ada.propose("report", seq=place[0], i=place[1])
         assert error.code == "unknown_event"
 
 
@@ -81,8 +80,8 @@ async def test_what_was_not_told_to_a_player_is_not_reported_by_it() -> None:
         desk = await desk_of(node, world)
         await desk.propose("whisper", to="ben", text="Psst, you.")
         event = await said(ben, "Psst, you.")
-        await ada.say("report", n=1, seq=event.at[0], i=event.at[1])
-        assert (await ada.hear(lambda m: isinstance(m, wire.Error))).code == "unknown_event"
+        error = await ada.propose("report", seq=event.at[0], i=event.at[1])
+        assert error.code == "unknown_event"
 
 
 async def test_only_a_desk_is_shown_any_of_it() -> None:
@@ -96,7 +95,7 @@ async def test_the_card_at_the_door_says_who_plays() -> None:
     async with house() as node:
         world, _, _ = await two(node)
         door = node.phone()
-        card = (await door.ask("card", world=world.world, invite=world.invite)).world
+        card = (await door.ask("card", world=world.world)).world
         assert {role.id: role.player for role in card.roles if role.player} == {
-            "ada": "Ada", "ben": "Ben",
+            "ada": "ada", "ben": "ben",
         }  # fmt: skip
