@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from dreamsync_server.store.port import Snapshot, Store
 from dreamsync_server.store.reading import LoadPack
 from dreamsync_server.world.audience import Dependents, is_system
 from dreamsync_server.world.commit import Commit, Position
+from dreamsync_server.world.erasing import erased_by
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.repacking import changed_at, changed_to, pack_in_force
@@ -211,6 +213,8 @@ class Follower:
         newer = self.steps_after(follower.state.position.seq)
         if newer is None or not self.is_on_history(follower.state.position):
             return None
+        for step in newer:  # what was read above may have been erased meanwhile
+            self._forget_erased(step.commit)
         return past, [*follower.newest_steps(tail - seq), *newer]
 
     # --- inside ----------------------------------------------------------------------------
@@ -317,9 +321,27 @@ class Follower:
         shifts = self.index.follow(state, undo)
         system = tuple((n, old, state.facts.get(n)) for n, old in undo if is_system(n))
         self._ring.append(Step(commit, shifts, system, old_ms))
+        self._forget_erased(commit)
         if len(self._ring) > RING_COMMITS:
             self._forget_texts(self._ring.popleft())
         return True
+
+    def _forget_erased(self, commit: Commit) -> None:
+        """Let go of all that a commit says was erased, wherever it is kept here."""
+        erased = erased_by(commit)
+        if erased is None:
+            return
+        author, refs = erased
+        for ref in refs:
+            self.texts.pop(ref, None)
+        for i, step in enumerate(self._ring):
+            texts = step.commit.texts
+            gone = [ref for ref, (wrote, _, _) in texts.items() if wrote == author]
+            if gone:
+                left = {ref: text for ref, text in texts.items() if ref not in gone}
+                self._ring[i] = step._replace(commit=replace(step.commit, texts=left))
+            for ref in gone:
+                self.texts.pop(ref, None)
 
     def _forget_texts(self, step: Step) -> None:
         """Let go of the texts of a commit that left the ring, but for those still in a fact."""

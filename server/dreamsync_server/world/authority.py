@@ -31,6 +31,7 @@ MAY_PROPOSE: Final[dict[ActKind, frozenset[ProposerKind]]] = {
     "hold": frozenset(("desk", "script")),
     "unhold": frozenset(("desk", "script")),
     "skip": frozenset(("desk", "script")),
+    "undo": frozenset(("desk", "script")),
     "whisper": frozenset(("desk", "script")),
     "mute": frozenset(("desk",)),
     "report": frozenset(("player",)),
@@ -39,6 +40,7 @@ MAY_PROPOSE: Final[dict[ActKind, frozenset[ProposerKind]]] = {
     "pause": frozenset(("player", "desk", "script")),
     "unpause": frozenset(("player", "desk", "script")),
     "close": frozenset(("desk", "owner")),
+    "erase": frozenset(("desk", "owner")),
 }
 
 NEEDS_NO_SESSION: Final = frozenset(
@@ -47,7 +49,7 @@ NEEDS_NO_SESSION: Final = frozenset(
 """What may be proposed by a session that has not joined (or by the owner, who has none)."""
 
 GOES_ON_AFTER_THE_END: Final = frozenset(
-    "begin join absent back leave sleep wake close remove mute report unpause".split()
+    "begin join absent back leave sleep wake close remove mute report erase unpause".split()
 )
 """What may still happen in a world that has reached its ending."""
 

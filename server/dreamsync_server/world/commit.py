@@ -14,7 +14,8 @@ ActKind = Literal[
     "claim", "release", "handover",  # seats
     "act", "choose",  # players and understudies
     "cue", "nudge", "term", "hold", "unhold", "skip", "whisper", "remove", "seat",  # desk, director
-    "mute", "report",  # of what people write
+    "undo",  # of what the desk or the director brought in
+    "mute", "report", "erase",  # of what people write
     "direct", "veto", "background",  # what people say to the director
     "pause", "unpause", "sleep", "wake", "due", "close",  # due, sleep: owner
 ]  # fmt: skip

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from dreamsync_server.world import acting, directing, minding, nudging, seats, sessions, timers
+from dreamsync_server.world import (
+    acting,
+    directing,
+    erasing,
+    minding,
+    nudging,
+    seats,
+    sessions,
+    timers,
+)
 from dreamsync_server.world.authority import (
     GOES_ON_AFTER_THE_END,
     NEEDS_NO_SESSION,
@@ -16,6 +25,7 @@ from dreamsync_server.world.opening import begin, open_world, sleep, wake
 from dreamsync_server.world.repacking import repack
 from dreamsync_server.world.sessions import answer_again, keep_outcome, session_of
 from dreamsync_server.world.state import State, as_tuple, is_over
+from dreamsync_server.world.undoing import undo
 from dreamsync_server.world.values import Value, hash_text
 
 Handler = Callable[[Draft, Proposal], Verdict]
@@ -175,10 +185,12 @@ _DO: dict[str, Handler] = {
     "hold": directing.hold,
     "unhold": directing.unhold,
     "skip": directing.skip,
+    "undo": undo,
     "whisper": directing.whisper,
     "remove": directing.remove,
     "mute": minding.mute,
     "report": minding.report,
+    "erase": erasing.erase,
     "pause": directing.pause,
     "unpause": directing.unpause,
     "close": directing.close,
