@@ -15,6 +15,7 @@ from dreamsync.protocol.cards import Why
 from dreamsync.protocol.desk_cards import Reported, StoryGraph, TensionPoint
 from dreamsync.protocol.drift import value_at
 from dreamsync.protocol.server_messages import Hit as WireHit
+from dreamsync.protocol.server_messages import PackChanged
 from dreamsync.protocol.values import WireDrift, WireText, WireValue
 from dreamsync.viewer import Viewer
 
@@ -48,6 +49,9 @@ class Desk(Viewer):
 
     def __init__(self, conversation: Callable[[Callable[[Notice], None]], Conversation]) -> None:
         super().__init__(conversation)
+        self.pack_faults = ""
+        """Faults of the world's pack as its files are now, one a line; known where the server
+        watches them (`serve --dev`). The world goes on under the last state without any."""
         self._handlers: dict[str, tuple[str, Handler]] = {}
         self._hits: asyncio.Queue[WireHit] = asyncio.Queue(HITS_WAITING_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,6 +89,13 @@ class Desk(Viewer):
     async def skip(self, beat: str, *, why: str = "") -> Outcome:
         """Count a beat as cued, without its effects."""
         return await self._propose("skip", beat=beat, why=why)
+
+    async def undo(self, target: str, *, why: str = "") -> Outcome:
+        """Take back what a beat or nudge did last, where the pack says how (`undo` in it).
+
+        The beat may come again; the director leaves it alone for five minutes (see `veto`).
+        """
+        return await self._propose("undo", target=target, why=why)
 
     async def whisper(self, to: str, text: str, *, why: str = "") -> Outcome:
         """Say something in private to a role, or to `all`."""
@@ -236,6 +247,9 @@ class Desk(Viewer):
         await super().close()
         if tasks:
             await asyncio.wait(tasks, timeout=5)
+
+    def _on_pack(self, change: PackChanged) -> None:
+        self.pack_faults = "" if change.ok else change.text
 
     async def _propose(self, kind: str, **fields: object) -> Outcome:
         plain = {name: item for name, item in fields.items() if item is not None}

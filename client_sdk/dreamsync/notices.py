@@ -9,6 +9,7 @@ from dreamsync.protocol.server_messages import (
     CardAnswer,
     Created,
     Hit,
+    PackChanged,
     Poses,
     Worlds,
 )
@@ -82,6 +83,13 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class PackTold:
+    """The files of the world's pack have changed."""
+
+    change: PackChanged
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """This line is of no more use: drop it, and come back not before `retry_ms`."""
 
@@ -106,6 +114,7 @@ Notice = (
     | Changed
     | Posed
     | Matched
+    | PackTold
     | Broken
     | Over
 )

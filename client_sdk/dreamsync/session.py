@@ -239,6 +239,8 @@ class ClientSession:
             case wire.Hit():
                 if self._requests.matched(message.id, holds=message.holds):
                     self._notices.append(notices.Matched(message))
+            case wire.PackChanged():
+                self._notices.append(notices.PackTold(message))
             case _:
                 assert_never(message)
 
@@ -280,8 +282,7 @@ class ClientSession:
     def _on_answer(
         self, answer: wire.Created | wire.Worlds | wire.CardAnswer | wire.Answer
     ) -> None:
-        item = self._requests.answered(answer.q)
-        if item is not None:
+        if (item := self._requests.answered(answer.q)) is not None:
             self._notices.append(notices.Replied(item.ticket, answer))
 
     def _on_error(self, error: wire.Error, now_ms: int) -> None:
@@ -386,10 +387,9 @@ class ClientSession:
         """Refuse what the table above does not allow now."""
         if isinstance(message, wire.Bye | wire.Error):
             return
-        state = _STATE_OF.get(type(message), State.LIVE)
-        if self._state is not state:
-            text = f"A {message.type} came while {self._state.value}."
-            raise ProtocolFaultError("bad_order", text)
+        if self._state is not _STATE_OF.get(type(message), State.LIVE):
+            came = f"A {message.type} came while {self._state.value}."
+            raise ProtocolFaultError("bad_order", came)
 
     def _must_be_open(self) -> None:
         if self._state is State.OVER:

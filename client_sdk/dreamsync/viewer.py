@@ -15,9 +15,18 @@ from dreamsync.errors import (
 )
 from dreamsync.events import Event, EventQueue, event_of
 from dreamsync.mirror import Mirror, Names, Value
-from dreamsync.notices import Changed, Happened, Jumped, Matched, Notice, Over, Posed
+from dreamsync.notices import (
+    Changed,
+    Happened,
+    Jumped,
+    Matched,
+    Notice,
+    Over,
+    PackTold,
+    Posed,
+)
 from dreamsync.protocol.cards import ActionOffer, ChoiceOffer, FactCard, Person, WorldCard
-from dreamsync.protocol.server_messages import Answer, Hit
+from dreamsync.protocol.server_messages import Answer, Hit, PackChanged
 from dreamsync.session import State
 
 ENTER_S: Final = 20.0
@@ -235,6 +244,8 @@ class Viewer:
                 self._poses = {seat: (x, y, facing) for seat, x, y, facing in notice.poses.poses}
             case Matched():
                 self._on_hit(notice.hit)
+            case PackTold():
+                self._on_pack(notice.change)
             case Changed():
                 self._changed.set()
             case Over():
@@ -247,3 +258,6 @@ class Viewer:
 
     def _on_hit(self, hit: Hit) -> None:
         """Take a hit; only a desk watches conditions."""
+
+    def _on_pack(self, change: PackChanged) -> None:
+        """Learn that the pack's files have changed; only a desk is told."""

@@ -31,6 +31,7 @@ class Settings(BaseModel):
     tls_key: str = ""
     log_json: bool = False
     verbose: bool = False
+    dev: bool = False  # watch the packs' files, and let worlds go on under what changed
 
     @property
     def data_path(self) -> Path:

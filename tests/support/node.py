@@ -34,6 +34,7 @@ class Node:
     store: Store
     telemetry: Telemetry
     commits: dict[str, list[Commit]]
+    shelf: PackShelf
 
     @property
     def url(self) -> str:
@@ -97,7 +98,7 @@ async def open_node(
             telemetry,
             why_not_ready=lambda: "" if host.is_leased() else "no lease",
         ) as server:
-            yield Node(server, hall, host, store, telemetry, commits)
+            yield Node(server, hall, host, store, telemetry, commits, shelf)
     finally:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):

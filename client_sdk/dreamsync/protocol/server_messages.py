@@ -244,6 +244,20 @@ class Error(WireModel):
     retry_ms: Count | None = None
 
 
+class PackChanged(WireModel):
+    """Desk: the pack's files have changed, where the server watches them (`serve --dev`).
+
+    `ok` false: they have faults, `text` lists them one a line, and the world goes on as it was.
+    True: the world goes on under them, and everybody in it gets a `reset` with why `pack`; `text`
+    lists warnings. Not logged, and not sent again.
+    """
+
+    type: Literal["pack"]
+    pack: Id
+    ok: bool
+    text: str
+
+
 class Bye(WireModel):
     """The last message before the socket is closed. `code` is the close code's name, or `left`.
 
@@ -258,6 +272,6 @@ class Bye(WireModel):
 
 ServerMessage = Annotated[
     Welcome | Created | Worlds | CardAnswer | Entered | View | Quiet | Reset | Poses | Hit
-    | Answer | Error | Bye,
+    | PackChanged | Answer | Error | Bye,
     Field(discriminator="type"),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import {
 } from "./protocol.js";
 
 const SERVER_TYPES = new Set(
-  "welcome created worlds card entered view quiet reset poses hit answer error bye".split(" "));
+  "welcome created worlds card entered view quiet reset poses hit pack answer error bye".split(" "));
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex
 
 /** JSON in text frames. */

@@ -9,7 +9,12 @@ export class Desk extends Player {
 
   constructor(converse) {
     super(converse);
-    this.listen((notice) => notice.kind === "matched" && this.#onHit(notice.hit));
+    /** Faults of the pack's files as they are now, one a line; told where the server watches them. */
+    this.packFaults = "";
+    this.listen((notice) => {
+      if (notice.kind === "matched") this.#onHit(notice.hit);
+      if (notice.kind === "pack") this.packFaults = notice.change.ok ? "" : notice.change.text;
+    });
   }
 
   cue(beat, { override = false, once, occurrence, why = "" } = {}) {
@@ -18,6 +23,8 @@ export class Desk extends Player {
   hold(beat, why = "") { return this.propose("hold", { beat, why }); }
   unhold(beat, why = "") { return this.propose("unhold", { beat, why }); }
   skip(beat, why = "") { return this.propose("skip", { beat, why }); }
+  /** Take back what a beat or nudge did last, where the pack says how. */
+  undo(target, why = "") { return this.propose("undo", { target, why }); }
   whisper(to, text, why = "") { return this.propose("whisper", { to, text, why }); }
   resume(why = "") { return this.propose("unpause", { why }); }
   remove(session, why = "") { return this.propose("remove", { session, why }); }

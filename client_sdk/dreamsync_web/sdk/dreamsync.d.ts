@@ -33,6 +33,7 @@ export type Notice =
   | { kind: "jumped"; why: string; recap: string[] }
   | { kind: "changed" }
   | { kind: "posed"; poses: Poses }
+  | { kind: "pack"; change: { pack: string; ok: boolean; text: string } }
   | { kind: "matched"; hit: { id: string; pos: Position; holds: boolean; facts?: Record<string, WireValue> } }
   | { kind: "settled"; ticket: number; outcome: Outcome }
   | { kind: "replied"; ticket: number; answer: object }
@@ -109,10 +110,13 @@ export class Player extends Viewer {
 
 export type Means = "hint" | "cause" | "deny" | "hurry" | "cast" | "bridge" | "rescue";
 export interface Desk extends Player {
+  /** Faults of the pack as its files are now, one a line; told where the server watches them. */
+  readonly packFaults: string;
   cue(beat: string, options?: { override?: boolean; once?: string; occurrence?: number; why?: string }): Promise<Outcome>;
   hold(beat: string, why?: string): Promise<Outcome>;
   unhold(beat: string, why?: string): Promise<Outcome>;
   skip(beat: string, why?: string): Promise<Outcome>;
+  undo(target: string, why?: string): Promise<Outcome>;
   whisper(to: string, text: string, why?: string): Promise<Outcome>;
   resume(why?: string): Promise<Outcome>;
   remove(session: string, why?: string): Promise<Outcome>;
@@ -143,7 +147,7 @@ export interface Desk extends Player {
 export class Dream {
   createWorld(pack: string, options?: {
     isPrivate?: boolean; seed?: number; title?: string; spectators?: boolean;
-    understudies?: boolean; speed?: number;
+    understudies?: boolean; speed?: number; sharesEnding?: boolean;
   }): Promise<Created>;
   list(): Promise<{ worlds: WorldCard[]; packs: PackCard[] }>;
   card(by: { world?: string; code?: string; invite?: string }): Promise<WorldCard>;

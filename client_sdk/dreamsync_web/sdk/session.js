@@ -186,6 +186,7 @@ export class ClientSession {
       case "hit":
         if (this.#requests.matched(message.id, message.holds)) this.#tell("matched", { hit: message });
         return undefined;
+      case "pack": return this.#tell("pack", { change: message });
       default: { // created, worlds, card, answer
         const item = this.#requests.answered(message.q);
         if (item) this.#tell("replied", { ticket: item.ticket, answer: message });

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.shelf import PackShelf
+from dreamsync_server.cli.workbench import Workbench
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.gateway.hall import Hall
 from dreamsync_server.gateway.server import GatewayServer
@@ -78,6 +79,9 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
                 why_not_ready=lambda: "" if host.is_leased() else "this node has no lease",
             ) as server:
                 tasks.append(group.create_task(server.until_broken()))
+                if settings.dev:
+                    bench = Workbench(shelf, host.repack, hall.tell_of_pack)
+                    tasks.append(group.create_task(bench.run()))
                 yield Node(store, host, hall, server)
             for task in tasks:
                 task.cancel()

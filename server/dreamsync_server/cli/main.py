@@ -33,6 +33,9 @@ Cert = Annotated[str, _text("TLS certificate, a PEM file.", "TLS_CERT")]
 Key = Annotated[str, _text("Its key, a PEM file.", "TLS_KEY")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+Dev = Annotated[
+    bool, typer.Option("--dev", help="Watch packs: a change goes live, a fault is told.")
+]
 
 app = typer.Typer(
     name="dreamsync",
@@ -71,6 +74,7 @@ def serve(
     tls_key: Key = "",
     log_json: LogJson = False,
     verbose: Verbose = False,
+    dev: Dev = False,
 ) -> None:
     """Open the house: store, node and director, and a public world people can join."""
     from dreamsync_server.cli.serve import serve as run
@@ -92,6 +96,7 @@ def serve(
         tls_key=tls_key,
         log_json=log_json,
         verbose=verbose,
+        dev=dev,
     )
     sys.exit(run(settings))
 

@@ -44,6 +44,8 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> None:
     if settings.workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
         raise OperatorError("this system cannot share a port: run one worker, or nodes on ports")
+    if settings.dev and settings.workers > 1:
+        raise OperatorError("--dev is for one worker: leave --workers out")
     settings = _with_free_port(settings)
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dreamsync_server.errors import WorldFaultError
-from dreamsync_server.packs import PackFaultsError, check_folder, load
+from dreamsync_server.packs import Checked, PackFaultsError, check_folder, load
 from dreamsync_server.packs.shipped import find_world, list_worlds
 from dreamsync_server.store.port import Store
 from dreamsync_server.world.model import Pack
@@ -23,6 +23,30 @@ class PackShelf:
         self._ids = tuple(list_worlds(extra))
         self._by_hash: dict[str, Pack] = {}
         self._readings: dict[str, asyncio.Task[Pack | None]] = {}
+
+    def folders(self) -> dict[str, Path]:
+        """Return pack id -> folder of every pack on this machine, as it is now."""
+        return dict(list_worlds(self._extra))
+
+    async def read_again(self, pack_id: str) -> Checked | None:
+        """Check a pack's folder anew; None where there is none.
+
+        A good one is the newest from now on, and kept in the store; a bad one changes nothing.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        folder = self.folders().get(pack_id)
+        if folder is None:
+            return None
+        checked = await asyncio.to_thread(check_folder, folder)
+        if checked.pack is not None:
+            pack = checked.pack
+            await self._store.put_pack(pack.hash, checked.files)
+            self._by_hash[pack.hash] = pack
+            self._readings[pack_id] = asyncio.get_running_loop().create_task(_known(pack))
+            self._ids = tuple(sorted({*self._ids, pack_id}))
+        return checked
 
     def ids(self) -> Sequence[str]:
         """Return the ids of the packs that new worlds may have."""
@@ -77,3 +101,7 @@ class PackShelf:
         await self._store.put_pack(checked.pack.hash, checked.files)
         self._by_hash[checked.pack.hash] = checked.pack
         return checked.pack
+
+
+async def _known(pack: Pack) -> Pack | None:
+    return pack

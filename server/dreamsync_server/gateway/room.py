@@ -138,6 +138,12 @@ class Room:
         sender.urgent[member] = None
         sender.pump()
 
+    def tell_desks(self, message: dict[str, Any]) -> None:
+        """Send a message that holds nothing of the world's state to its desks and scripts."""
+        for member in self.members.values():
+            if member.viewer.kind in ("desk", "script"):
+                member.outlet.write(member.codec.frame(message))
+
     def resync(self, member: Member) -> None:
         """Send a member its whole view, since it says that its own does not match."""
         member.whole_why = "resync"
@@ -185,13 +191,13 @@ class Room:
     def diverged(self) -> None:
         """Start everybody over: the state was loaded anew."""
         sender = self.sender
+        self.posing.carrying.reload()
         known = tuple(self.members.values())
         for member in known:
             sender.part(member)
         sender.groups = {}
         for member in known:
             viewer = member.viewer
-        self.posing.carrying.reload()
             entry = session_of(self.follower.state.facts, viewer.session)
             if entry is None and viewer.kind != "watch":
                 self.discard(member)
@@ -255,17 +261,17 @@ class Room:
         if self.posing.put(member, x, y, facing):
             self.pump_poses()
 
+    def hear_poses(self, said: bytes) -> None:
+        """Take in where the avatars of another node's players stand."""
+        self.posing.carrying.heard(said, self._now_s())
+        self.pump_poses()
+
     def pump_poses(self) -> None:
         """Send where avatars stand, if that is due."""
         due_s, now_s = self.posing.due_s(), self._now_s()
         if due_s <= now_s:
             self.posing.send(now_s)
         elif due_s != float("inf"):
-    def hear_poses(self, said: bytes) -> None:
-        """Take in where the avatars of another node's players stand."""
-        self.posing.carrying.heard(said, self._now_s())
-        self.pump_poses()
-
             self._wake(due_s)
 
     def beat(self) -> None:
@@ -273,14 +279,14 @@ class Room:
         with self.sender.at_this_moment() as facts:
             self.sender.interest.watchers_beat(facts, self.follower.state.position)
         self.sender.beat()
+        has_watchers = any(m.viewer.kind == "watch" for m in self.members.values())
+        self.posing.carrying.beat(self._now_s(), has_watchers=has_watchers)
         for member in tuple(self.members.values()):
             if not self.sender.look_after(member):
                 self.discard(member)
                 member.owner.cut("too_slow")
 
     # --- one commit, inside ------------------------------------------------------------------
-        has_watchers = any(m.viewer.kind == "watch" for m in self.members.values())
-        self.posing.carrying.beat(self._now_s(), has_watchers=has_watchers)
 
     def _movers(self, step: Step) -> dict[Member, Viewer]:
         """Return the members whose atoms a commit changed, with what they are behind it."""
