@@ -1,10 +1,14 @@
 """Proofs: the right reason at the right place, down to what would have to change."""
 
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+from support.domains import is_within
 from support.packs import expo, starter
 from support.planted import planted
+from support.small_packs import played_at_random, small_packs
 
 from dreamsync_server.story.causes import causes_of
-from dreamsync_server.story.goals import Goal
+from dreamsync_server.story.goals import Goal, reached_in
 from dreamsync_server.story.proofs import proof_of, proofs_of
 from dreamsync_server.story.reachable import reachable
 
@@ -43,3 +47,21 @@ def test_what_needs_a_missing_role_is_proved_impossible_without_it() -> None:
     assert proof is not None
     assert "chose.waking" in proof.reason[0]
     assert proof_of(reach, Goal("ending", "orchard_keeps")) is None
+
+
+@settings(
+    max_examples=40, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck), phases=(Phase.generate,), report_multiple_bugs=False,
+)  # fmt: skip
+@given(small_packs(), st.sampled_from(((), ("ada",))))
+def test_nothing_called_impossible_is_ever_reached_by_random_play(pack, absent) -> None:
+    assume(pack is not None)
+    reach = reachable(pack, causes_of(pack), absent)
+    impossible = {proof.goal for proof in proofs_of(reach)}
+    for seed in range(4):
+        play = played_at_random(pack, seed, absent, steps=60)
+        assert not impossible & reached_in(play.commits).keys()
+        for commit in play.commits:
+            for name, value in commit.changes:
+                is_seat = name.endswith(".held")  # taken from an understudy at the very opening
+                assert is_seat or is_within(reach.domain, name, value), (name, value)

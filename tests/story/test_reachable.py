@@ -1,29 +1,17 @@
 """Reachable: what a run comes to was called possible; what is planted as impossible is not."""
 
 import pytest
+from support.domains import is_within
 from support.packs import expo, night, starter
 from support.planted import planted
 
 from dreamsync_server.story.causes import causes_of
 from dreamsync_server.story.reachable import Reachable, reachable
 from dreamsync_server.world.model import Type
-from dreamsync_server.world.values import Drift
 
 
 def reach_of(pack, absent=()) -> Reachable:
     return reachable(pack, causes_of(pack), absent)
-
-
-def is_within(domain, name, value) -> bool:
-    known = domain.get(name)
-    if known is None or type(value) is Drift:
-        return True
-    if isinstance(known, tuple):
-        return value in known
-    if known.kind == "list":
-        choices = known.item.choices if known.item is not None else ()
-        return len(value) <= known.size_max and set(value) <= set(choices)
-    return known.low <= value <= known.high
 
 
 @pytest.mark.parametrize("seed", range(4))

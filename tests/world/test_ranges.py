@@ -71,8 +71,8 @@ def test_nothing_possible_is_called_impossible(
         ("any(r.warmth > 5 for r in family)", {"leo.warmth": (1,), "mia.warmth": (2,)},
          ("`r.warmth > 5` cannot hold: leo.warmth is 1; and "
          "`r.warmth > 5` cannot hold: mia.warmth is 2")),
-        ("night.dark", {"night.dark": (False,)}, "`night.dark` cannot hold: night.dark is False"),
-        ("not night.dark and night.dark", {}, "`night.dark` cannot hold: night.dark is False"),
+        ("night.dark", {"night.dark": (False,)}, "`night.dark` cannot hold: night.dark is false"),
+        ("not night.dark and night.dark", {}, "`night.dark` cannot hold: night.dark is false"),
         ("cued(expo.fall)", {"cued.expo.fall": (0,)},
          "`cued(expo.fall)` cannot hold: cued.expo.fall is 0"),
         ("'memo' in evidence.kinds",

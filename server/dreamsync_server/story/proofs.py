@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dreamsync_server.story.goals import Goal, goals_of, place_of
 from dreamsync_server.story.reachable import Reachable
+from dreamsync_server.story.times import times_at_most
 from dreamsync_server.story.ways import Guard, Trigger
 from dreamsync_server.world.model import Place
 
@@ -60,7 +61,7 @@ def proof_of(reach: Reachable, goal: Goal) -> Proof | None:
         if text not in told:
             told.add(text)
             lines.append(text if not lines else f"nor by {triggers[number]}: {text}")
-            lines.extend(_why_facts(reach, guard, 1, told))
+            lines.extend(_why_facts(reach, guard, reason, 1, told))
     return Proof(goal, place_of(reach.pack, goal), tuple(lines[:_LINES_MAX]))
 
 
@@ -79,7 +80,7 @@ def _value_of(reach: Reachable, way_number: int) -> object:
 
 def _first_failing(reach: Reachable, number: int, goal: Goal) -> tuple[Guard | None, str]:
     """Return what keeps a trigger, or the ending in it, from ever happening."""
-    guard, reason = reach.why_never(reach.ways.triggers[number].guards)
+    guard, reason = reach.why_trigger_never(reach.ways.triggers[number])
     if guard is not None or goal.kind != "ending":
         return guard, reason
     for way_number in reach.ways.by_trigger[number]:
@@ -91,7 +92,9 @@ def _first_failing(reach: Reachable, number: int, goal: Goal) -> tuple[Guard | N
     return None, ""
 
 
-def _why_facts(reach: Reachable, guard: Guard, depth: int, told: set[str]) -> list[str]:
+def _why_facts(
+    reach: Reachable, guard: Guard, because: str, depth: int, told: set[str]
+) -> list[str]:
     """Say of each fact that a condition reads what could change it and why that never happens."""
     if depth > _DEPTH_MAX:
         return []
@@ -102,16 +105,33 @@ def _why_facts(reach: Reachable, guard: Guard, depth: int, told: set[str]) -> li
             continue
         told.add(name)
         changers = reach.ways.of.get(name, ())
-        if not changers:
+        if not changers and not name.endswith(".held"):
             lines.append(f"{pad}nothing ever changes {name}")
-        for trigger, why, reason in _never_happening(reach, changers)[:_CHANGERS_MAX]:
+        never = _never_happening(reach, changers)
+        if changers and not never and f" {name} is " in because:
+            lines.extend(f"{pad}{line}" for line in _only_by(reach, name, changers))
+        for trigger, why, reason in never[:_CHANGERS_MAX]:
             if str(trigger) in told:
                 continue
             told.add(str(trigger))
             place = f" ({trigger.place})" if trigger.place.file else ""
             lines.append(f"{pad}{name} would be changed by {trigger}{place}, but {reason}")
-            lines.extend(_why_facts(reach, why, depth + 1, told))
+            lines.extend(_why_facts(reach, why, reason, depth + 1, told))
     return lines
+
+
+def _only_by(reach: Reachable, name: str, changers: tuple[int, ...]) -> list[str]:
+    """Say what few things change a fact; nothing where there are many."""
+    every = [reach.ways.triggers[reach.ways.ways[number].trigger] for number in changers]
+    triggers = {str(trigger): trigger for trigger in every}
+    if len(triggers) > _CHANGERS_MAX:
+        return []
+    told = []
+    for text, trigger in triggers.items():
+        times = times_at_most(reach.pack, reach.ways, trigger)
+        often = "" if times is None else ", once" if times == 1 else f", {times} times at most"
+        told.append(f"{text} ({trigger.place}{often})" if trigger.place.file else text)
+    return [f"{name} is changed only by {' and '.join(told)}"]
 
 
 def _never_happening(
@@ -125,7 +145,7 @@ def _never_happening(
         trigger = triggers[ways[number].trigger]
         if str(trigger) in do or str(trigger) in found:
             continue
-        guard, reason = reach.why_never(trigger.guards)
+        guard, reason = reach.why_trigger_never(trigger)
         if guard is None:
             guard, reason = reach.why_never(ways[number].guards)
         if guard is not None:

@@ -3,15 +3,18 @@
 From the start every fact is what it is at the opening. A trigger whose conditions can hold widens
 what it changes, until nothing widens any more. What has not become possible by then is impossible
 in every run: facts are widened one by one and ints at once to the end of their range, so that this
-says too much is possible, never too little. A person at the desk who overrides a condition is not
-counted, nor is time: what needs more of it than a chapter has is called possible here.
+says too much is possible, never too little. Heeded none the less is what can add to an int only so
+often in a run, and what a law undoes at once. A person at the desk who overrides a condition is
+not counted, nor is time: what needs more of it than a chapter has is called possible here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dreamsync_server.story.ways import Guard, Trigger, Way, Ways, all_of
-from dreamsync_server.world.expr import Node
+from dreamsync_server.story.times import sum_of
+from dreamsync_server.story.righting import AT_REST, Righted, righted_in
+from dreamsync_server.story.ways import NOWHERE_SPAN, Guard, Trigger, Way, Ways, all_of
+from dreamsync_server.world.expr import And, Node, Not
 from dreamsync_server.world.intervals import Interval
 from dreamsync_server.world.model import Expr, Pack, Type
 from dreamsync_server.world.ranges import Known, all_it_can_be, possible
@@ -20,6 +23,8 @@ from dreamsync_server.world.values import Scalar
 
 _BOOL = Type("bool")
 _VALUES_MAX = 256
+_WIDENED_MAX = 12
+"""How often an int is widened step by step before it is taken to go to the end of its range."""
 
 Known_ = Type | tuple[Scalar, ...]
 
@@ -36,7 +41,30 @@ class Reachable:
     domain: dict[str, Known_]
     triggers: list[bool]
     happens: list[bool]
+    righted: tuple[Righted, ...] = ()
     _verdicts: dict[tuple[Node, bool], tuple[bool, str]] = field(default_factory=dict)
+    _widened: dict[str, int] = field(default_factory=dict)
+
+    def why_trigger_never(self, trigger: Trigger) -> tuple[Guard | None, str]:
+        """Return the first condition of a trigger that can never hold and why."""
+        guard, reason = self.why_never(trigger.guards)
+        if guard is None and trigger.kind in AT_REST:
+            return self._why_undone(trigger.guards)
+        return guard, reason
+
+    def _why_undone(self, guards: Sequence[Guard]) -> tuple[Guard | None, str]:
+        """Return what a law undoes before anybody could find it so."""
+        reads = {name for guard in guards for name in guard.reads}
+        for one in self.righted:
+            if not reads & one.guard.reads:
+                continue
+            denied = Not(one.guard.node, NOWHERE_SPAN, is_written=False)
+            wanted = [guard for guard in guards if guard.reads & one.guard.reads]
+            tree = And((*(guard.node for guard in wanted), denied), NOWHERE_SPAN)
+            if not possible(_expr(tree, wanted[0]), self.domain).can_be_true:
+                texts = " and ".join(f"`{guard.source}`" for guard in wanted)
+                return wanted[0], f"{texts} never lasts: {one} undoes it at once"
+        return None, ""
 
     def why_never(self, guards: Sequence[Guard]) -> tuple[Guard | None, str]:
         """Return the first condition that can never hold and why; (None, "") where all can.
@@ -61,8 +89,14 @@ class Reachable:
         if found is None:
             verdict = possible(_expr(guard.node, guard), self.domain)
             can = verdict.can_be_true if guard.wanted else verdict.can_be_false
-            found = self._verdicts[key] = (can, "" if can else verdict.reason)
+            found = self._verdicts[key] = (can, "" if can else _told(guard, verdict.reason))
         return found
+
+
+def _told(guard: Guard, reason: str) -> str:
+    """Return a reason, that nobody plays a role in plain words."""
+    seat, _, rest = guard.source.partition(".held != ")
+    return f"nobody plays {seat}" if rest == repr("nobody") else reason
 
 
 def reachable(pack: Pack, ways: Ways, absent: Sequence[str] = ()) -> Reachable:
@@ -70,6 +104,7 @@ def reachable(pack: Pack, ways: Ways, absent: Sequence[str] = ()) -> Reachable:
     count = len(ways.triggers)
     reach = Reachable(pack, ways, _at_start(pack, absent), [False] * count, [])
     reach.happens = [False] * len(ways.ways)
+    reach.righted = righted_in(pack, ways)
     waiting = list(range(count))
     readers = _readers(ways)
     while waiting:
@@ -87,7 +122,7 @@ def _look_at(reach: Reachable, number: int, changed: dict[str, None]) -> None:
     """Let a trigger widen what it can."""
     trigger = reach.ways.triggers[number]
     if not reach.triggers[number]:
-        if reach.why_never(trigger.guards)[0] is not None:
+        if reach.why_trigger_never(trigger)[0] is not None:
             return
         reach.triggers[number] = True
     for way_number in reach.ways.by_trigger[number]:
@@ -203,9 +238,24 @@ def _more_values(
 
 
 def _more_ints(reach: Reachable, way: Way, before: Type, type_: Type) -> Type:
+    if (before.low, before.high) == (type_.low, type_.high):
+        return before
+    after = _to_the_end(reach, way, before, type_)
+    if way.kind in ("add", "set"):
+        after = _as_far_as_it_adds_up(reach, way.target, before, after)
+    times = reach._widened.get(way.target, 0) + (after != before)
+    reach._widened[way.target] = times
+    if times > _WIDENED_MAX:
+        low = type_.low if after.low < before.low else after.low
+        high = type_.high if after.high > before.high else after.high
+        after = replace(before, low=low, high=high)
+    return after
+
+
+def _to_the_end(reach: Reachable, way: Way, before: Type, type_: Type) -> Type:
+    """Return an int as a way leaves it, where what is added is added for ever."""
     low, high = before.low, before.high
-    known: Known = None if way.value is None else all_it_can_be(way.value, reach.domain)
-    by = known if isinstance(known, Interval) else None
+    by = _by(reach, way)
     match way.kind:
         case "set" if by is not None:
             low = min(low, max(by.low, type_.low))
@@ -222,6 +272,33 @@ def _more_ints(reach: Reachable, way: Way, before: Type, type_: Type) -> Type:
         case _:
             low, high = type_.low, type_.high
     return replace(before, low=low, high=high)
+
+
+def _as_far_as_it_adds_up(reach: Reachable, target: str, before: Type, after: Type) -> Type:
+    """Return an int that is added to, no further than all that adds to it goes in a whole run."""
+    fact, ways = reach.pack.facts[target], reach.ways
+    happening = [ways.ways[n] for n in ways.of.get(target, ()) if reach.happens[n]]
+    if fact.decl.can_drift or any(way.kind not in ("add", "set") for way in happening):
+        return after
+    added = sum_of(reach.pack, ways, target, reach.happens.__getitem__, lambda w: _by(reach, w))
+    known = [_by(reach, way) for way in happening if way.kind == "set"]
+    sets = [by for by in known if by is not None]
+    if added is None or len(sets) < len(known) or type(fact.start) is not int:
+        return after
+    low = min((fact.start, *(by.low for by in sets))) + added.low
+    high = max((fact.start, *(by.high for by in sets))) + added.high
+    type_ = fact.decl.type
+    return replace(
+        before,
+        low=min(before.low, max(type_.low, low)),
+        high=max(before.high, min(type_.high, high)),
+    )
+
+
+def _by(reach: Reachable, way: Way) -> Interval | None:
+    """Return all that a way can set or add, as far as is known now."""
+    known: Known = None if way.value is None else all_it_can_be(way.value, reach.domain)
+    return known if isinstance(known, Interval) else None
 
 
 def _more_items(reach: Reachable, way: Way, before: Type, type_: Type) -> Known_ | None:

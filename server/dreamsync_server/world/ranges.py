@@ -378,4 +378,11 @@ def _words(known: Known) -> str:
         return "anything"
     if isinstance(known, Interval):
         return str(known.low) if known.low == known.high else f"{known.low} to {known.high}"
-    return " or ".join(sorted(str(value) for value in known))
+    return " or ".join(sorted(map(_word, known)))
+
+
+def _word(value: Scalar) -> str:
+    """Return a value as an author writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) or '""'
