@@ -95,6 +95,13 @@ APPEND_RETRY_S: Final = 0.1
 OPEN_WORLD_S: Final = 10.0  # to open a world from its snapshot and log; beyond: unavailable
 SNAPSHOT_SAVE_S: Final = 10.0
 DRAIN_S: Final = 5.0  # for a node to give up its worlds between commits
+HANDING_S: Final = 15.0  # for a node to hand its worlds to others; the rest it just gives up
+HANDED_AT_ONCE_MAX: Final = 4  # worlds on their way to other nodes at the same time
+WARMED_S: Final = 3.0  # for another node to load a world; beyond: the next one is asked
+WARM_KEPT_S: Final = 10.0  # a state loaded for that is kept this long
+WARM_MAX: Final = 64  # such states at once; beyond: the oldest goes
+TAKEN_S: Final = 2.0  # for it to own the world; beyond: whoever finds it opens it
+PLACED_S: Final = 1.0  # for a less loaded node to open a world; beyond: it is opened here
 SCAN_WORLDS_S: Final = 10.0  # a node looks over all worlds at least this often
 STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewed this often
 

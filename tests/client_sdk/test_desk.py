@@ -31,11 +31,12 @@ async def test_every_proposal_of_a_desk_reaches_the_world(server: FakeServer, de
     await desk.nudge("hurry", "bedtime", ms=5)
     await desk.direct(standby=True)
     await desk.veto("expo.opening")
+    await desk.undo("expo.opening", why="too early")
     await desk.mute("s_9", why="it was reported")
     await desk.close_world()
     assert [plain["type"] for plain in server.world.acted] == [
         "cue", "hold", "unhold", "skip", "whisper", "pause", "unpause", "remove", "seat", "nudge",
-        "direct", "veto", "mute", "close",
+        "direct", "veto", "undo", "mute", "close",
     ]  # fmt: skip
     assert server.world.acted[0] == {
         "type": "cue", "n": 1, "beat": "expo.opening", "override": False, "once": "a",

@@ -19,6 +19,7 @@ def proposed(type_: str, by: str = "desk", **fields: object):
         ("seat", {"role": "ada", "to": "nobody"}), ("mute", {"session": "x"}),
         ("nudge", {"means": "cast", "target": "ada"}), ("close", {}), ("pause", {}),
         ("unpause", {}), ("direct", {"standby": True}), ("veto", {"target": "b"}),
+        ("undo", {"target": "b"}),
         ("cue", {"beat": "b"}), ("nudge", {"means": "hurry", "target": "dawn", "ms": 5}),
     ],
 )  # fmt: skip

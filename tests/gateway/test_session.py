@@ -41,6 +41,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "seat": {"n": 1, "role": "ada", "to": "nobody"},
     "nudge": {"n": 1, "means": "hurry", "target": "cockcrow", "ms": 500},
     "direct": {"n": 1, "standby": True}, "veto": {"n": 1, "target": "b"},
+    "undo": {"n": 1, "target": "b"},
     "background": {"n": 1}, "report": {"n": 1, "seq": 3, "i": 0},
     "mute": {"n": 1, "session": "s"}, "graph": {"q": 1}, "tension": {"q": 1}, "reports": {"q": 1},
     "why": {"q": 1, "beat": "b"}, "watch": {"q": 1, "id": "i", "when": "a"},

@@ -28,7 +28,7 @@ from pydantic import Field, model_validator
 from dreamsync.protocol import bounds
 from dreamsync.protocol.cards import As
 from dreamsync.protocol.desk_messages import AskGraph, AskReports, AskTension, Mute, Report
-from dreamsync.protocol.directing_messages import Background, Direct, Veto
+from dreamsync.protocol.directing_messages import Background, Direct, Undo, Veto
 from dreamsync.protocol.fields import (
     ClientName,
     Condition,
@@ -67,6 +67,7 @@ class Create(WireModel):
 
     Without `seed` the server draws one. `spectators` lets people watch; `understudies` lets
     the program play roles that nobody holds. `speed` is world milliseconds a second.
+    `shares_ending` lets other worlds of the pack hear how it ended: which ending, nothing else.
     """
 
     type: Literal["create"]
@@ -78,6 +79,7 @@ class Create(WireModel):
     spectators: bool = False
     understudies: bool = True
     speed: Annotated[int, Field(ge=1, le=bounds.SPEED_MAX)] | None = None
+    shares_ending: bool = False
 
 
 class List(WireModel):
@@ -380,7 +382,7 @@ class Resync(WireModel):
 Proposed = (
     Act | Choose | Claim | Release | Handover | Leave | Pause | Unpause
     | Cue | Hold | Unhold | Skip | Whisper | Remove | Seat | Nudge | CloseWorld
-    | Direct | Veto | Background | Mute | Report
+    | Direct | Veto | Undo | Background | Mute | Report
 )  # fmt: skip
 """What carries n and is decided by the world."""
 Asked = (

@@ -82,6 +82,7 @@ OUTCOMES: Final = _table(
     Code("already", "That was done already.", "nobody"),
     Code("held", "The beat is held at the desk.", "person"),
     Code("not_allowed", "You have no right to propose that.", "person"),
+    Code("no_undo", "The pack does not say how that is undone.", "person"),
     Code("full", "The world is full.", "person"),
     Code("muted", "The desk has muted you: what you write is not told.", "person"),
 )  # fmt: skip

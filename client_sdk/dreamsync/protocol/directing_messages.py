@@ -32,6 +32,15 @@ class Veto(WireModel):
     why: Said = ""
 
 
+class Undo(WireModel):
+    """Desk: propose to take back what a beat or nudge did last, where the pack says how."""
+
+    type: Literal["undo"]
+    n: Number
+    target: Id
+    why: Said = ""
+
+
 class Background(WireModel):
     """Player: propose to stay in the background, so that the director gives no leads; or not."""
 

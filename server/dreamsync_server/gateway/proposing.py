@@ -81,6 +81,8 @@ def _of_desk(message: Any) -> _Asked:
             return _named(message, "means", "target", "ms", "action"), {"text": message.text}
         case directing.Direct():
             return _named(message, "standby", "temperament", "nudge_cap"), {}
+        case directing.Undo():
+            return _named(message, "target"), {}
         case directing.Veto():
             return _named(message, "target", "ms"), {}
         case _:

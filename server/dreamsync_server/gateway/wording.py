@@ -15,6 +15,8 @@ from dreamsync_server.world.values import TextRef, Value
 
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
+_KEYED: Final = ("action", "ending")  # places that the engine fills with a key of the texts
+
 ENGINE: Final[Mapping[str, str]] = {
     "go.left": "{who} leaves.",
     "go.came": "{who} comes in.",
@@ -38,6 +40,7 @@ ENGINE: Final[Mapping[str, str]] = {
     "action.go.label": "go to",
     "nudge.hint": "It crosses your mind: {action}.",
     "nudge.call": "The director asks for you: {why}.",
+    "nudge.elsewhere": "Word comes from elsewhere, unsigned: there it ended as “{ending}”.",
 }
 """Texts that a pack need not have, and may override by the same key."""
 
@@ -66,6 +69,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "already": "That was done already.",
     "held": "The beat is held at the desk.",
     "not_allowed": "You have no right to do that.",
+    "no_undo": "The pack does not say how that is undone.",
     "full": "The world is full.",
     "muted": "The desk has muted you: what you write is not told for now.",
     "gap": "Proposals are taken in order: {expected} is next.",
@@ -148,7 +152,7 @@ class Words:
         def filling(match: re.Match[str]) -> str:
             place = match.group(1)
             value = given.get(place)
-            if place == "action" and isinstance(value, str) and self.has(value):
+            if place in _KEYED and isinstance(value, str) and self.has(value):
                 return self.text(value)
             if isinstance(value, str) and value.startswith(KEY) and self.has(value):
                 # A drawn alternative; what it uses was drawn with it, and uses nothing again.

@@ -36,6 +36,7 @@ def _files(more: str, files: Mapping[str, str]) -> Mapping[str, str]:
         "text": "text/en/more.yaml",
         "german": "text/de.yaml",
         "rehearsal": "rehearsals/run.yaml",
+        "odds": "odds.yaml",
     }
     named = {paths[name]: text for name, text in files.items()}
     return {**({"more.yaml": more} if more else {}), **named}
@@ -141,6 +142,9 @@ _ALL: Final = (
            rehearsal="format: 1\npack: sample\nsteps: []\nends: ▸dawn\n"),
     _warning("stale_rehearsal", "recorded with other contents of the pack",
              rehearsal="format: 1\npack: sample\nsteps: []\npack_hash: ▸" + "0" * 64 + "\n"),
+    _error("odds", "learned odds do not fit the pack"),
+    _warning("stale_odds", "odds learned with other contents of the pack",
+             odds="format: 1\npack_hash: ▸" + "0" * 64 + "\n"),
     _warning("unreachable_scene", "nobody can come to a scene", "scenes: {▸loft: {}}",
              text="scene.loft.name: L\nscene.loft.text: L\n"),
     _warning("unused", "declared, and nothing uses it", "facts: {▸f: {type: bool, visible: desk}}"),

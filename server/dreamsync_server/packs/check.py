@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from dreamsync_server.packs.build import build_pack
 from dreamsync_server.packs.faults import Fault, Faults, format_faults
-from dreamsync_server.packs.hashing import hash_files
+from dreamsync_server.packs.hashing import hash_files, rules_hash
+from dreamsync_server.packs.odds import with_odds
 from dreamsync_server.packs.possible import check_conditions
 from dreamsync_server.packs.reach import check_scenes
 from dreamsync_server.packs.read import read_folder, take_files
@@ -87,8 +88,8 @@ def main(path: str) -> int:
 
 def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Checked:
     sections = gather(files, faults)
-    pack_hash = hash_files(files)
-    pack, context = build_pack(sections, pack_hash, faults)
+    pack, context = build_pack(sections, hash_files(files), faults)
+    pack = with_odds(replace(pack, rules_hash=rules_hash(files)), context, sections.odds)
     if folder is not None and sections.head.entries and pack.id != folder:
         node = sections.head.get("id")
         place = node.place if node is not None else Place("pack.yaml", 1, 1)

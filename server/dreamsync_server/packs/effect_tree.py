@@ -12,6 +12,9 @@ def all_effects(pack: Pack) -> Iterator[fx.Effect]:
     for holder in (pack.actions, pack.laws, pack.beats, pack.clocks, pack.nudges):
         for part in holder.values():
             yield from walk_effects(part.effects)
+    for undone in (pack.beats, pack.nudges):
+        for part in undone.values():
+            yield from walk_effects(part.undo or ())
     for choice in pack.choices.values():
         for option in choice.options.values():
             yield from walk_effects(option.effects)

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 
 REHEARSALS = "rehearsals/"
+ODDS = "odds.yaml"
+"""Part of what is played (a director goes by it), but not of what it was learned with."""
 
 
 def hash_files(files: Mapping[str, str]) -> str:
@@ -21,6 +23,11 @@ def hash_files(files: Mapping[str, str]) -> str:
             digest.update(normalise(files[path]).encode("utf-8", "surrogatepass"))
             digest.update(b"\0")
     return digest.hexdigest()
+
+
+def rules_hash(files: Mapping[str, str]) -> str:
+    """Return the hash of a pack without its learned odds: what they were learned with."""
+    return hash_files({path: text for path, text in files.items() if path != ODDS})
 
 
 def normalise(text: str) -> str:

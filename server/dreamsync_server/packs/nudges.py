@@ -9,7 +9,7 @@ from dreamsync_server.packs.shape import Shape
 from dreamsync_server.world.memory import TENSION_MAX
 from dreamsync_server.world.model import Nudge, NudgeKind
 
-KINDS = ("hint", "cause", "deny", "bridge", "rescue")
+KINDS = ("hint", "cause", "deny", "bridge", "rescue", "elsewhere")
 _LASTS_MS = 60_000
 
 
@@ -34,6 +34,10 @@ def _build(context: Context, entry: Entry) -> Nudge:
     if kind == "deny" and not actions:
         what = f"{shape.what} denies nothing: it needs 'actions'"
         faults.add("missing_key", shape.place, what)
+    endings = ids("endings", "endings", "endings")
+    if endings and kind != "elsewhere":
+        what = f"only what comes from elsewhere tells of endings: {shape.what} is a {kind}"
+        faults.add("unknown_key", shape.key_place("endings"), what)
     nudge = Nudge(
         id=entry.id,
         kind=kind,
@@ -49,7 +53,10 @@ def _build(context: Context, entry: Entry) -> Nudge:
         tension=shape.integer("tension", 0, -TENSION_MAX, TENSION_MAX),
         effects=read_effects(context, bound, shape.node("do")),
         place=entry.key.place,
+        undo=read_effects(context, bound, shape.node("undo")) if shape.has("undo") else None,
+        endings=endings,
     )
     shape.close()
-    context.said.append(Said(f"nudge.{entry.id}.text", entry.key.place, frozenset()))
+    filled = frozenset(("ending",) if kind == "elsewhere" else ())
+    context.said.append(Said(f"nudge.{entry.id}.text", entry.key.place, filled))
     return nudge

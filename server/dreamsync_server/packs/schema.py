@@ -37,6 +37,10 @@ _TENSION: Final[Schema] = {
 }
 _CONDITION: Final[Schema] = ref("condition")
 _EFFECTS: Final[Schema] = ref("effects")
+_UNDO: Final[Schema] = {
+    **ref("effects"),
+    "description": "How the desk takes it back; where it is not given, it cannot.",
+}
 
 
 def pack_schema() -> Schema:
@@ -99,6 +103,9 @@ def _header() -> Mapping[str, Schema]:
         "temperament": {"enum": list(TEMPERAMENTS), "description": "How the director is."},
         "nudge_cap": _said(ref("rate"), "Nudges for each player, at most: 30 per hour."),
         "lead_within": _said(_DURATION, "A role that is played leads something this often."),
+        "elsewhere": {"enum": ["any", "written", "none"], "description": "Endings elsewhere told."},
+        "elsewhere_gap": _said(_DURATION, "One of them at most this often (5m)."),
+        "shares_ending": _said(_CONDITION, "Read at the end: whether it may be told elsewhere."),
     }
 
 
@@ -238,13 +245,15 @@ def _beat() -> Schema:
         manual=_said(_FLAG, "Only a person or a script cues it."),
         tension=_TENSION,
         do=_EFFECTS,
+        undo=_UNDO,
     )
 
 
 def _ending() -> Schema:
     beat = _beat()
     sought = _said(_FLAG, "Whether the director makes for it (if not manual, where not given).")
-    return {**beat, "properties": {**beat["properties"], "sought": sought}}
+    known = {name: kind for name, kind in beat["properties"].items() if name != "undo"}
+    return {**beat, "properties": {**known, "sought": sought}}
 
 
 def _nudge() -> Schema:
@@ -257,12 +266,14 @@ def _nudge() -> Schema:
         for_=_said(_IDS, "The roles it is told to; everybody if not given."),
         actions=_said(_IDS, "What a hint points to, or a denial keeps from being done."),
         toward=_said(_IDS, "The beats and endings it helps; any if not given."),
+        endings=_said(_IDS, "Those that one of the kind elsewhere tells of; any if not given."),
         times=_whole(0, FACT_INT_MAX, "How often at most; 0 for any number (1 if not given)."),
         every=_said(_DURATION, "Least world time between two of them."),
         lasts=_said(_DURATION, "How long a hint is thought of or a denial holds (60s)."),
         weight=_whole(0, 1_000, "How much the director likes it."),
         tension=_TENSION,
         do=_EFFECTS,
+        undo=_UNDO,
     )
 
 

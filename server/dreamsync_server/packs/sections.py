@@ -8,6 +8,7 @@ from typing import Final
 
 from dreamsync_server.limits import ID_CHARS_MAX
 from dreamsync_server.packs.faults import Faults, alike
+from dreamsync_server.packs.hashing import ODDS
 from dreamsync_server.packs.shape import kind_of
 from dreamsync_server.packs.yaml import Leaf, Node, Table, parse_yaml
 from dreamsync_server.world.model import Place
@@ -15,7 +16,7 @@ from dreamsync_server.world.model import Place
 HEAD: Final = "pack.yaml"
 HEADER_KEYS: Final = (
     "format", "id", "languages", "whereabouts", "safety_pause", "cue_gap", "speed", "start",
-    "temperament", "nudge_cap", "lead_within",
+    "temperament", "nudge_cap", "lead_within", "elsewhere", "elsewhere_gap", "shares_ending",
 )  # fmt: skip
 SECTIONS: Final = (
     "roles", "things", "sets", "scenes", "facts", "actions", "laws", "beats", "endings",
@@ -50,6 +51,7 @@ class Sections:
     parts: Mapping[str, Mapping[str, Entry]]  # section -> id -> entry
     texts: Mapping[str, tuple[tuple[Leaf, Node], ...]]  # language -> key and text
     rehearsals: Mapping[str, Table]  # file -> its table
+    odds: Table | None = None  # odds.yaml
 
     def entries(self, section: str) -> Iterator[Entry]:
         """Walk the entries of a section."""
@@ -66,6 +68,7 @@ def gather(files: Mapping[str, str], faults: Faults) -> Sections:
     parts: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
     texts: dict[str, list[tuple[Leaf, Node]]] = {}
     rehearsals: dict[str, Table] = {}
+    odds: Table | None = None
     if HEAD not in files:
         faults.add("file_missing", Place(HEAD, 1, 1), "a pack has a file pack.yaml")
     for path in sorted(files, key=lambda path: (path != HEAD, path)):
@@ -78,11 +81,13 @@ def gather(files: Mapping[str, str], faults: Faults) -> Sections:
             texts.setdefault(language, []).extend(table.entries)
         elif folder == "rehearsals" and rest:
             rehearsals[path] = table
+        elif path == ODDS:
+            odds = table
         else:
             _take_file(path, table, head, parts, faults)
     place = head[0][0].place if head else Place(HEAD, 1, 1)
     tables = {language: tuple(entries) for language, entries in texts.items()}
-    return Sections(Table(place, tuple(head)), parts, tables, rehearsals)
+    return Sections(Table(place, tuple(head)), parts, tables, rehearsals, odds)
 
 
 def check_id(key: Leaf, section: str, faults: Faults) -> bool:

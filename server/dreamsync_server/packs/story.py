@@ -86,6 +86,8 @@ def _build_beat(context: Context, entry: Entry, kind: str) -> Beat:
         tension=0,
     )
     tension = shape.integer("tension", tension_of(beat), -_TENSION_MAX, _TENSION_MAX)
+    if not beat.is_ending and shape.has("undo"):
+        beat = replace(beat, undo=read_effects(context, bound, shape.node("undo")))
     is_sought = beat.is_ending and shape.flag("sought", not beat.is_manual)
     beat = replace(beat, tension=tension, is_sought=is_sought)
     shape.close()

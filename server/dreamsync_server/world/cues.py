@@ -32,7 +32,7 @@ def refusal_of_cue(pack: Pack, facts: Facts, beat: Beat, proposal: Proposal) -> 
         return refuse("paused")
     count = times_cued(facts, beat.id)
     occurrence = given.get("occurrence")
-    if occurrence is not None and occurrence != count:
+    if occurrence is not None and occurrence != occurrence_of(facts, beat.id):
         return refuse("already", beat=beat.id)
     if given.get("once") and facts.get(f"@once.{given['once']}"):
         return refuse("already", beat=beat.id)
@@ -62,8 +62,18 @@ def _refusal_of_condition(facts: Facts, beat: Beat) -> Verdict | None:
 
 
 def times_cued(facts: Facts, beat_id: str) -> int:
-    """Return how often a beat was cued: the occurrence the next cue has."""
+    """Return how often a beat was cued, what was undone aside."""
     return int(str(facts[f"cued.{beat_id}"]))
+
+
+def times_undone(facts: Facts, beat_id: str) -> int:
+    """Return how many of a beat's occurrences were undone."""
+    return int(str(facts.get(f"@undone.{beat_id}", 0)))
+
+
+def occurrence_of(facts: Facts, beat_id: str) -> int:
+    """Return the occurrence that a beat's next cue has: none comes twice, an undone one neither."""
+    return times_cued(facts, beat_id) + times_undone(facts, beat_id)
 
 
 def wait_before_cue(pack: Pack, facts: Facts, beat: Beat, *, is_director: bool) -> int:

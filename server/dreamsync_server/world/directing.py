@@ -26,6 +26,7 @@ def cue(draft: Draft, proposal: Proposal) -> Verdict:
     count = times_cued(draft.facts, beat.id)
     draft.put(f"cued.{beat.id}", count + 1)
     draft.put(f"@beat.{beat.id}", draft.ms)
+    draft.drop(f"@skipped.{beat.id}")
     once = str(proposal.arguments.get("once", ""))
     if once:
         draft.put(f"@once.{once}", True)
@@ -61,6 +62,7 @@ def skip(draft: Draft, proposal: Proposal) -> Verdict:
     def pass_over(beat: Beat) -> None:
         draft.put(f"cued.{beat.id}", times_cued(draft.facts, beat.id) + 1)
         draft.put(f"@beat.{beat.id}", draft.ms)
+        draft.put(f"@skipped.{beat.id}", True)
 
     return _with_beat(draft, proposal, pass_over)
 

@@ -18,6 +18,8 @@ and, seen by nobody:
     @hint.<role>      (action, until ms): what its understudy was pointed to
     @denied.<action>  world_ms until which nobody may do it
     @veto.<id>        world_ms until which the director leaves a beat or nudge alone
+    @elsewhere        world_ms at which an ending elsewhere was last told
+    @elsewhere.<id>   True once this ending was told
     @vacant.<role>    True while a person at the desk wants nobody to play it
 """
 
@@ -39,6 +41,8 @@ ENGAGED_MS: Final = 15_000
 must not count, or it would never fall."""
 NUDGE_CAP_MAX: Final = 600
 """Nudges an hour for each player: one in six seconds."""
+VETO_MS: Final = 300_000
+"""The director leaves what was vetoed or undone alone for so long, where nothing else is said."""
 TEMPERAMENTS: Final = ("patient", "mischievous", "kind")
 _HOUR_MS: Final = 3_600_000
 

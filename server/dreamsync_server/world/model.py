@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from dreamsync_server.world.effects import Effect
+from dreamsync_server.world.odds import Odds
 from dreamsync_server.world.values import Value
 
 FactKind = Literal["int", "bool", "choice", "text", "list"]
 About = Literal["world", "role", "seat", "scene", "thing", "pair"]
 Layer = Literal["waking", "dream"]
-NudgeKind = Literal["hint", "cause", "deny", "bridge", "rescue"]
+NudgeKind = Literal["hint", "cause", "deny", "bridge", "rescue", "elsewhere"]
+News = Literal["any", "written", "none"]
 Temperament = Literal["patient", "mischievous", "kind"]
 
 
@@ -196,6 +198,7 @@ class Beat:
     place: Place
     tension: int = 0  # what it does to its leads' tension, half of it to the others'; -10..10
     is_sought: bool = False  # an ending that a director makes for
+    undo: tuple[Effect, ...] | None = None  # how it is taken back; None: it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,7 @@ class Nudge:
 
     It is told to `roles` (to everybody where there are none). A hint points understudies to its
     `actions`; a denial keeps them from being done while it lasts. `toward` are the beats and
-    endings it helps; none: any.
+    endings it helps; none: any. What comes from `elsewhere` tells of `endings`; none: of any.
     """
 
     id: str
@@ -221,6 +224,8 @@ class Nudge:
     tension: int
     effects: tuple[Effect, ...]
     place: Place
+    endings: tuple[str, ...] = ()
+    undo: tuple[Effect, ...] | None = None  # how it is taken back; None: it cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,3 +327,8 @@ class Pack:
     temperament: Temperament = "patient"
     nudge_cap: int = 30  # nudges an hour for each player who is there, at most
     lead_within_ms: int = 180_000  # a role that is played leads something at least this often
+    rules_hash: str = ""  # the hash without what was learned (odds.yaml)
+    odds: Odds | None = None  # None: nothing was learned, or with other contents
+    elsewhere: News = "any"  # endings elsewhere that are told: any, only those it has words for
+    elsewhere_gap_ms: int = 300_000  # least world time before each of them
+    shares_when: Expr | None = None  # read at the end: whether its ending may be told elsewhere

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from dreamsync_server.world import memory
+from dreamsync_server.world import elsewhere, memory
 from dreamsync_server.world.apply import NO_NAMES, apply_effects, hurry
 from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
@@ -14,18 +14,20 @@ from dreamsync_server.world.trace import failing
 from dreamsync_server.world.values import Value
 
 HINT_LASTS_MS: Final = 60_000
-VETO_MS: Final = 300_000
 VETO_MS_MAX: Final = 24 * 3_600_000
 _FREE: Final = ("call", "undeny", "hurry")
 """What is not told to players, and so is not held to the cap."""
+_APART: Final = (*_FREE, "elsewhere")
+"""What does not wait for the last nudge: news has a gap of its own."""
 
 
 def nudge(draft: Draft, proposal: Proposal) -> Verdict:
     """Use one of the other means: `means` is which, `target` what it is about.
 
-    hint (target: a nudge of the pack, or a role with `action` or a text), cause, deny, bridge,
-    rescue (a nudge), deny, undeny (an action), hurry (a clock; `by_ms`), cast (a role that
-    nobody plays), call (the person at the desk). The director is held to the cap.
+    elsewhere (an ending, told by `nudge` or plainly; the director's alone), hint (target: a nudge
+    of the pack, or a role with `action` or a text), cause, deny, bridge, rescue (a nudge), deny,
+    undeny (an action), hurry (a clock; `by_ms`), cast (a role that nobody plays), call (the
+    person at the desk). The director is held to the cap.
     """
     given = proposal.arguments
     means = str(given.get("means", "hurry"))
@@ -39,7 +41,7 @@ def nudge(draft: Draft, proposal: Proposal) -> Verdict:
     target = str(given.get("target", given.get("clock", "")))
     verdict = do(draft, proposal, target)
     if verdict == OK and proposal.by == "director":
-        if means not in _FREE:
+        if means not in _APART:
             draft.put("@nudge", draft.ms)
         if type(given.get("rung")) is int:
             draft.put("@rung", (given["rung"], draft.ms))
@@ -58,7 +60,8 @@ def refusal_of_director(pack: Pack, facts: Facts, means: str) -> Verdict | None:
     wait_ms = memory.wait_before_nudge(pack, facts)
     if wait_ms < 0:
         return refuse("not_allowed")
-    return refuse("cooldown", wait_ms=wait_ms) if wait_ms else None
+    is_early = wait_ms > 0 and means not in _APART
+    return refuse("cooldown", wait_ms=wait_ms) if is_early else None
 
 
 def refusal_of_nudge(facts: Facts, nudge: Nudge, *, is_director: bool) -> Verdict | None:
@@ -101,7 +104,7 @@ def veto(draft: Draft, proposal: Proposal) -> Verdict:
     target = str(proposal.arguments.get("target", ""))
     if target not in draft.pack.beats and target not in draft.pack.nudges:
         return refuse("unknown_beat", beat=target)
-    ms = proposal.arguments.get("ms", VETO_MS)
+    ms = proposal.arguments.get("ms", memory.VETO_MS)
     if type(ms) is not int or not 0 <= ms <= VETO_MS_MAX:
         return refuse("bad_parameter", parameter="ms", why=f"from 0 to {VETO_MS_MAX}")
     draft.put(f"@veto.{target}", draft.ms + ms)
@@ -144,16 +147,23 @@ def _hint(draft: Draft, proposal: Proposal, target: str) -> Verdict:
 
 def _of_pack(draft: Draft, proposal: Proposal, target: str) -> Verdict:
     nudge = draft.pack.nudges.get(target)
-    if nudge is None:
+    if nudge is None or nudge.kind == "elsewhere":
         return refuse("bad_parameter", parameter="target", why="no nudge of the pack")
     is_director = proposal.by == "director"
     refusal = refusal_of_nudge(draft.facts, nudge, is_director=is_director)
     if refusal is not None:
         return refusal
+    _use(draft, nudge, ())
+    return OK
+
+
+def _use(draft: Draft, nudge: Nudge, given: tuple[tuple[str, Value], ...]) -> None:
+    """Tell a nudge of the pack and do what it does; `given` fills its text."""
     count, _ = _used(draft.facts, nudge)
     draft.put(f"@nudged.{nudge.id}", (count + 1, draft.ms))
     to = tuple(f"role:{role}" for role in nudge.roles) or ("all",)
-    draft.tell(Event("nudge", to, "", f"nudge.{nudge.id}.text", (("nudge", nudge.id),)))
+    said: tuple[tuple[str, Value], ...] = (("nudge", nudge.id), *given)
+    draft.tell(Event("nudge", to, "", f"nudge.{nudge.id}.text", said))
     if nudge.kind == "deny":
         for action in nudge.actions:
             draft.put(f"@denied.{action}", draft.ms + nudge.lasts_ms)
@@ -164,6 +174,28 @@ def _of_pack(draft: Draft, proposal: Proposal, target: str) -> Verdict:
             memory.stir(draft, role, nudge.tension)
     memory.lead(draft, nudge.roles)
     apply_effects(draft, nudge.effects, NO_NAMES)
+
+
+def _elsewhere(draft: Draft, proposal: Proposal, target: str) -> Verdict:
+    """Tell of an ending that another world shared, by a nudge of the pack or in our own words."""
+    if proposal.by != "director":
+        return refuse("not_allowed", beat=target)
+    refusal = elsewhere.refusal_of_news(draft.pack, draft.facts, target)
+    if refusal is not None:
+        return refusal
+    given: tuple[tuple[str, Value], ...] = (("ending", f"ending.{target}.title"),)
+    words = elsewhere.words_for(draft.pack, target)
+    nudge = draft.pack.nudges.get(str(proposal.arguments.get("nudge", "")))
+    if not words:
+        draft.tell(Event("nudge", ("all",), "", elsewhere.PLAIN, given))
+    elif nudge not in words:
+        return refuse("bad_parameter", parameter="nudge", why="no word of that ending")
+    else:
+        refusal = refusal_of_nudge(draft.facts, nudge, is_director=True)
+        if refusal is not None:
+            return refusal
+        _use(draft, nudge, given)
+    elsewhere.note_told(draft, target)
     return OK
 
 
@@ -215,6 +247,7 @@ def _call(draft: Draft, proposal: Proposal, target: str) -> Verdict:
 _MEANS: Final[dict[str, Callable[[Draft, Proposal, str], Verdict]]] = {
     "hint": _hint,
     "cause": _of_pack,
+    "elsewhere": _elsewhere,
     "deny": _deny,
     "undeny": _undeny,
     "bridge": _of_pack,

@@ -170,7 +170,7 @@ def _fit_memory(draft: Draft, name: str) -> None:
     match kind:
         case "@law":
             is_known = rest in new.laws
-        case "@beat" | "@held":
+        case "@beat" | "@held" | "@undone" | "@skipped":
             is_known = rest in new.beats
         case "@elsewhere":
             is_known = not rest or rest in new.beats

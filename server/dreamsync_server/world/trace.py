@@ -62,6 +62,11 @@ def failing(expr: Expr, facts: Any, names: Names) -> tuple[Leaf, ...]:
     return tuple(view.leaf(*found) for found in _leaves(expr.node, True, is_against))
 
 
+def leaves_of(expr: Expr) -> list[Node]:
+    """Return the leaves of a condition, in the order of the source."""
+    return [node for node, _ in _leaves(expr.node, True)]
+
+
 def distance(expr: Expr, facts: Any, names: Names) -> int:
     """Return how far a condition is from true; 0 if and only if it is true.
 
