@@ -11,8 +11,8 @@ not counted, nor is time: what needs more of it than a chapter has is called pos
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from dreamsync_server.story.times import sum_of
 from dreamsync_server.story.righting import AT_REST, Righted, righted_in
+from dreamsync_server.story.times import sum_of
 from dreamsync_server.story.ways import NOWHERE_SPAN, Guard, Trigger, Way, Ways, all_of
 from dreamsync_server.world.expr import And, Node, Not
 from dreamsync_server.world.intervals import Interval
