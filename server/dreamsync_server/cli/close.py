@@ -8,7 +8,7 @@ from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import fail, print_json
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.gateway.tokens import is_secret
-from dreamsync_server.store.reading import catch_up, load_state
+from dreamsync_server.store.reading import catch_up
 from dreamsync_server.world.commit import Proposal
 
 CLOSE_S: Final = 20.0  # for a node to wake the world and decide
@@ -43,7 +43,7 @@ async def close_found(found: Found, timeout_s: float = CLOSE_S) -> bool:
         OperatorError: no node took it in time.
     """
     store, world = found.store, found.card.world
-    state = await load_state(store, world, found.pack)
+    state = await found.state()
     if state.facts.get("@closed"):
         return False
     if not await store.propose(world, Proposal("close", "owner")):

@@ -8,11 +8,14 @@ from typing import Final
 
 from dreamsync_server.cli.links import parse_link
 from dreamsync_server.cli.shelf import PackShelf
-from dreamsync_server.errors import OperatorError
+from dreamsync_server.errors import OperatorError, WorldFaultError
+from dreamsync_server.store.codec import CodecError
 from dreamsync_server.store.data_folder import socket_in
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store, WorldCard
+from dreamsync_server.store.reading import LoadPack, load_state
 from dreamsync_server.world.model import Pack
+from dreamsync_server.world.state import State
 
 DATA: Final = Path("dreamsync-data")
 _PREFIX_MIN: Final = 4  # letters of a world's id that may stand for it
@@ -20,11 +23,22 @@ _PREFIX_MIN: Final = 4  # letters of a world's id that may stand for it
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A world in the store, with its pack."""
+    """A world in the store.
+
+    `pack` is the one in force now, `opened_with` the one it began with; `load_pack` gives any.
+    """
 
     store: Store
     card: WorldCard
     pack: Pack
+    opened_with: Pack
+    load_pack: LoadPack
+
+    async def state(self, up_to: int | None = None) -> State:
+        """Return the world's state at seq `up_to`, or at its tail. Raises as `load_state`."""
+        return await load_state(
+            self.store, self.card.world, self.opened_with, up_to, self.load_pack
+        )
 
 
 def url_of(store: str, data: Path) -> str:
@@ -69,8 +83,13 @@ async def world_in(store: str, data: Path, world: str) -> AsyncIterator[Found]:
     """
     async with reading(store, data) as opened:
         card = await find_card(opened, world)
-        pack = await PackShelf(opened).load(card.pack_hash)
-        yield Found(opened, card, pack)
+        shelf = PackShelf(opened)
+        pack = in_force = await shelf.load(card.pack_hash)
+        # Who reads a log that contradicts itself says so with what it was asked for.
+        with contextlib.suppress(WorldFaultError, CodecError):
+            state = await load_state(opened, card.world, pack, load_pack=shelf.load)
+            in_force = state.pack
+        yield Found(opened, card, in_force, pack, shelf.load)
 
 
 async def find_card(store: Store, text: str) -> WorldCard:

@@ -13,7 +13,6 @@ from dreamsync_server.gateway.wording import Words
 from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS
 from dreamsync_server.packs.faults import alike
 from dreamsync_server.store.port import Store
-from dreamsync_server.store.reading import load_state
 from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.why import (
     Changed,
@@ -57,7 +56,7 @@ async def why(
     """
     async with world_in(store, data, world) as found:
         asked = _beat(found.pack, beat)
-        state = await load_state(found.store, found.card.world, found.pack)
+        state = await found.state()
         names = asked.when.reads if asked.when is not None else frozenset()
         history = last_changes(await _newest(found.store, found.card.world, state), names)
         now_ms = await _world_ms(found, state)
