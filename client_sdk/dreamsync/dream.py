@@ -97,8 +97,11 @@ class Dream:
         spectators: bool = False,
         understudies: bool = True,
         speed: int | None = None,
+        shares_ending: bool = False,
     ) -> World:
         """Open a world of a pack. `speed` is world milliseconds a second; 1000 is real time.
+
+        `shares_ending` lets other worlds of the pack hear how it ended: which ending, unsigned.
 
         Raises:
             RefusedError: no such pack, or too many worlds.
@@ -113,6 +116,7 @@ class Dream:
             "spectators": spectators,
             "understudies": understudies,
             "speed": speed,
+            "shares_ending": shares_ending or None,
         }
         made = await self._ask(plain)
         if not isinstance(made, Created):

@@ -33,6 +33,15 @@ async def test_a_public_world_has_no_code(url: str, capsys: pytest.CaptureFixtur
     assert "Desk token" in told
 
 
+async def test_one_may_let_other_worlds_hear_how_it_ended(
+    dream: dreamsync.Dream, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await open_world(url, Wish("starter", is_private=True, shares_ending=True))
+    assert "may be told in other worlds" in capsys.readouterr().out
+    await open_world(url, Wish("starter", is_private=True))
+    assert "other worlds" not in capsys.readouterr().out
+
+
 async def test_a_pack_that_is_not_there_is_refused(url: str) -> None:
     with pytest.raises(dreamsync.RefusedError, match="no such pack"):
         await open_world(url, Wish("nope"))

@@ -32,6 +32,15 @@ async def test_what_is_created_says_its_secrets_once_and_keeps_only_their_hashes
             assert secret not in kept
 
 
+async def test_an_ending_is_shared_only_where_the_creator_says_so() -> None:
+    async with house() as node:
+        for said in ({}, {"shares_ending": True}):
+            made = await node.phone().ask("create", pack="starter", private=False, **said)
+            card = await node.store.card(made.world)
+            assert card is not None
+            assert card.shares_ending is bool(said)
+
+
 async def test_a_public_world_needs_no_invite_and_has_none() -> None:
     async with house() as node:
         world = await node.world()

@@ -1,8 +1,12 @@
 """Directory hints follow a world: cheap, often enough, and only of what is confirmed."""
 
-from host.bench import Bench
+from dataclasses import replace
+
+from host.bench import Bench, Watched, card, join
 
 from dreamsync_server.limits import STATUS_EVERY_S
+from dreamsync_server.store.port import WorldCard
+from dreamsync_server.world.commit import Proposal
 
 
 async def test_hints_say_what_a_listing_shows(bench: Bench) -> None:
@@ -51,3 +55,40 @@ async def test_a_drained_world_is_listed_as_awake_for_the_next_node(bench: Bench
     await a.node.drain()
     hints = await bench.store.status("w1")
     assert (hints["awake"], hints["node"]) == (True, "")
+
+
+def shares(*, wants_it: bool = True) -> WorldCard:
+    return replace(card(), shares_ending=wants_it)
+
+
+async def ended(bench: Bench, wanted: WorldCard) -> Watched:
+    a = await bench.node()
+    await a.node.open_world(wanted)
+    await a.do(join("s_desk", by="desk"))
+    given = {"beat": "morning", "override": True}
+    await a.do(Proposal("cue", "desk", "s_desk", 1, given))
+    return a
+
+
+async def test_an_ending_is_shared_by_the_world_whose_creator_wanted_it(bench: Bench) -> None:
+    a = await ended(bench, shares())
+    bench.store.fail_next("share_ending", "before")
+    await bench.pass_time(5_000, a)
+    assert await bench.store.shared_endings("starter") == ("morning",)
+
+
+async def test_nothing_is_shared_without_that_nor_before_an_ending(bench: Bench) -> None:
+    a = await ended(bench, shares(wants_it=False))
+    await a.node.open_world(replace(shares(), world="w2"))
+    await a.do(join("s_desk", by="desk"), world="w2")
+    await bench.pass_time(20_000, a)
+    await a.do(Proposal("close", "desk", "s_desk", 1), world="w2")
+    await bench.pass_time(5_000, a)
+    await a.node.drain()
+    assert await bench.store.shared_endings("starter") == ()
+
+
+async def test_an_ending_is_shared_though_the_node_goes_at_once(bench: Bench) -> None:
+    a = await ended(bench, shares())
+    await a.node.drain()
+    assert await bench.store.shared_endings("starter") == ("morning",)

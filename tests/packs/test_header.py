@@ -34,3 +34,20 @@ def test_every_declared_language_is_whole() -> None:
     faults = check_with(pack=HEAD.replace("[en]", "[en, de]")).faults
     assert {fault.code for fault in faults} == {"missing_text"}
     assert "text/de.yaml" in faults[0].what
+
+
+def test_what_is_heard_from_elsewhere_and_what_is_shared_is_the_packs_to_say() -> None:
+    pack = check_with().pack
+    assert pack is not None
+    assert (pack.elsewhere, pack.elsewhere_gap_ms, pack.shares_when) == ("any", 300_000, None)
+    head = "format: 1\nid: sample\nlanguages: [en]\n"
+    more = "elsewhere: written\nelsewhere_gap: 2m\nshares_ending: calm > 3\n"
+    pack = check_with(pack=head + more).pack
+    assert pack is not None
+    assert (pack.elsewhere, pack.elsewhere_gap_ms) == ("written", 120_000)
+    assert pack.shares_when is not None
+    assert pack.shares_when.reads == {"calm"}
+    assert told(check_with(pack=head + "elsewhere: some\nshares_ending: rain\n")) == [
+        "unknown_word pack.yaml:4:12",
+        "expression pack.yaml:5:16",
+    ]

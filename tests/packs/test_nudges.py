@@ -30,3 +30,16 @@ def test_effects_of_nudges_count_as_changes() -> None:
     law = "laws: {l: {when: f, do: []}}\n"
     nudge = "nudges: {a: {kind: cause, do: [set: {f: true}]}}\n"
     assert told(check_with(facts + law + nudge, text=TEXT)) == []
+
+
+def test_what_comes_from_elsewhere_tells_of_endings_and_nothing_else_does() -> None:
+    told_of = "nudges: {a: {kind: elsewhere, endings: [night]}}\n"
+    checked = check_with(told_of, text="nudge.a.text: 'Far away: {ending}.'\n")
+    assert checked.pack is not None
+    assert checked.pack.nudges["a"].endings == ("night",)
+    assert told(check_with("nudges: {a: {kind: elsewhere, endings: [noon]}}\n", text=TEXT)) == [
+        "unknown_id more.yaml:1:41"
+    ]
+    assert told(check_with("nudges: {a: {kind: hint, endings: [night]}}\n", text=TEXT)) == [
+        "unknown_key more.yaml:1:26"
+    ]

@@ -51,7 +51,9 @@ export class Dream {
   /** Open a world of a pack; return {world, desk_token, invite?, code?}: the secrets, said once. */
   createWorld(pack, options = {}) {
     const { isPrivate = true, seed, title, spectators = false, understudies = true, speed } = options;
-    return this.#ask({ type: "create", pack, private: isPrivate, seed, title, spectators, understudies, speed });
+    const shares_ending = options.sharesEnding || undefined;
+    const rest = { seed, title, spectators, understudies, speed, shares_ending };
+    return this.#ask({ type: "create", pack, private: isPrivate, ...rest });
   }
 
   /** Return {worlds, packs}: the public worlds, and the packs that worlds can be made of. */

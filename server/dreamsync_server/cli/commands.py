@@ -144,6 +144,9 @@ def open_world(
     speed: Annotated[
         int | None, typer.Option(min=1, help="World milliseconds a second; 1000 is real time.")
     ] = None,
+    share_ending: Annotated[
+        bool, typer.Option("--share-ending", help="Other worlds may hear how it ended, unsigned.")
+    ] = False,
     url: Url = URL,
     json: Json = False,
 ) -> None:
@@ -152,7 +155,7 @@ def open_world(
     from dreamsync_server.cli.open import open_world as work
     from dreamsync_server.cli.telling import run
 
-    wish = Wish(pack, private, title, seed, understudies, spectators, speed)
+    wish = Wish(pack, private, title, seed, understudies, spectators, speed, share_ending)
     sys.exit(run(work(url, wish, is_json=json), is_json=json))
 
 

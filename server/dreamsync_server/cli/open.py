@@ -18,6 +18,7 @@ class Wish:
     has_understudies: bool = True
     has_spectators: bool = True
     speed: int | None = None
+    shares_ending: bool = False
 
 
 async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
@@ -32,16 +33,17 @@ async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
             spectators=wish.has_spectators,
             understudies=wish.has_understudies,
             speed=wish.speed,
+            shares_ending=wish.shares_ending,
         )
     link = Link(server, world.id, world.invite)
     if is_json:
         print_json({"ok": True, **asdict(world), "link": str(link)})
     else:
-        print(card(world, link))
+        print(card(world, link, shares_ending=wish.shares_ending))
     return 0
 
 
-def card(world: dreamsync.World, link: Link) -> str:
+def card(world: dreamsync.World, link: Link, *, shares_ending: bool = False) -> str:
     """Return what the person who opened a world must keep."""
     lines = [f"The world {world.id} is open.", "", f"  Link:        {link}"]
     if world.code:
@@ -57,4 +59,6 @@ def card(world: dreamsync.World, link: Link) -> str:
     lines += ["", "  Whoever has the desk token directs the world: keep it. It is not shown again."]
     if world.code:
         lines.append("  Whoever has the link or the code may come in.")
+    if shares_ending:
+        lines.append("  How it ends may be told in other worlds of this story, without names.")
     return "\n".join(lines)

@@ -24,6 +24,7 @@ class Direction:
         self.state = state
         self.term = 0  # 0: not asked for yet
         self.is_stale = False  # a newer director has taken over
+        self.news: tuple[str, ...] = ()  # endings other worlds of the pack shared, newest first
         self._pack = state.pack
         self.guide = Guide(state.pack)
         self._n = 0
@@ -90,7 +91,7 @@ class Direction:
     def _new_proposals(self, second: int, now_ms: int) -> list[Proposal]:
         facts = self.state.facts
         found: list[Proposal] = []
-        move = self.guide.next_move(self.state, second)
+        move = self.guide.next_move(self.state, second, self.news)
         if move is not None:
             found.append(replace(move, n=self._number(), term=self.term))
         for seat in understudied_seats(self._pack, facts):

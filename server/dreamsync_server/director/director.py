@@ -15,6 +15,7 @@ from dreamsync_server.director.direction import Direction
 from dreamsync_server.errors import DreamsyncError, StoreError
 from dreamsync_server.limits import (
     DIRECTOR_LOOK_S,
+    DIRECTOR_NEWS_S,
     DIRECTOR_TURN_S,
     DIRECTOR_WORLDS_MAX,
     LEASE_S,
@@ -42,6 +43,8 @@ class Director:
         self._load_pack = load_pack
         self._node = node
         self._worlds: dict[str, Direction] = {}
+        self._packs: dict[str, str] = {}  # world -> the id of its pack
+        self._heard_s = float("-inf")
         self._looked_s = float("-inf")
         self._renewed_s = float("-inf")
 
@@ -71,6 +74,9 @@ class Director:
         if now_s - self._renewed_s >= LEASE_S / 3:
             self._renewed_s = now_s
             await self._renew()
+        if now_s - self._heard_s >= DIRECTOR_NEWS_S:
+            self._heard_s = now_s
+            await self._hear()
         for world in list(self._worlds):
             await self._direct(world)
 
@@ -96,6 +102,7 @@ class Director:
             log.error("world %s cannot be directed: %s", card.world, error)
             return
         self._worlds[card.world] = Direction(state, self._clock.now_ms())
+        self._packs[card.world] = card.pack_id
         log.info("directing world %s (%s)", card.world, card.pack_id)
 
     async def _renew(self) -> None:
@@ -103,6 +110,12 @@ class Director:
             if not await self._store.lease(_lease(world), self._node, LEASE_S):
                 log.info("world %s is directed by another", world)
                 self._let_go(world)
+
+    async def _hear(self) -> None:
+        """Learn which endings other worlds shared, pack by pack; nothing more is known of them."""
+        packs = {pack: await self._store.shared_endings(pack) for pack in {*self._packs.values()}}
+        for world, direction in self._worlds.items():
+            direction.news = tuple(packs[self._packs[world]])
 
     async def _direct(self, world: str) -> None:
         direction = self._worlds[world]
@@ -127,6 +140,7 @@ class Director:
 
     def _let_go(self, world: str) -> None:
         self._worlds.pop(world, None)
+        self._packs.pop(world, None)
 
     async def _let_all_go(self) -> None:
         worlds = list(self._worlds)

@@ -74,6 +74,7 @@ class Opening:
             has_spectators=message.spectators,
             has_understudies=message.understudies,
             speed=message.speed or pack.speed,
+            shares_ending=message.shares_ending,
         )
         where = await self._open_world(card)
         if where == "full":

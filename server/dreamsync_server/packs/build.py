@@ -71,6 +71,11 @@ def build_pack(sections: Sections, pack_hash: str, faults: Faults) -> tuple[Pack
         temperament=header.temperament,
         nudge_cap=header.nudge_cap,
         lead_within_ms=header.lead_within_ms,
+        elsewhere=header.elsewhere,
+        elsewhere_gap_ms=header.elsewhere_gap_ms,
+        shares_when=context.condition(
+            sections.head.get("shares_ending"), context.bound(), "'shares_ending' of the pack"
+        ),
     )
     said = texts.build_texts(
         sections,

@@ -8,7 +8,7 @@ from dreamsync_server.packs.faults import Faults
 from dreamsync_server.packs.sections import HEAD, Sections
 from dreamsync_server.packs.shape import Shape, read_rate
 from dreamsync_server.world.memory import NUDGE_CAP_MAX, TEMPERAMENTS
-from dreamsync_server.world.model import Place, Temperament
+from dreamsync_server.world.model import News, Place, Temperament
 
 FORMAT: Final = 1
 """The version of the pack language that this server reads."""
@@ -20,6 +20,8 @@ _SPEED_MAX: Final = 1_000
 _NUDGE_CAP: Final = 30
 _LEAD_WITHIN_MS: Final = 180_000
 _LANGUAGES_MAX: Final = 40
+_NEWS: Final = ("any", "written", "none")
+_ELSEWHERE_GAP_MS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Header:
     temperament: Temperament
     nudge_cap: int
     lead_within_ms: int
+    elsewhere: News
+    elsewhere_gap_ms: int
 
 
 def read_header(sections: Sections, faults: Faults) -> Header:
@@ -57,6 +61,8 @@ def read_header(sections: Sections, faults: Faults) -> Header:
         temperament=_read_temperament(shape),
         nudge_cap=_read_nudge_cap(shape),
         lead_within_ms=shape.duration_ms("lead_within", _LEAD_WITHIN_MS),
+        elsewhere=shape.word("elsewhere", _NEWS[0], _NEWS),  # type: ignore[arg-type]
+        elsewhere_gap_ms=shape.duration_ms("elsewhere_gap", _ELSEWHERE_GAP_MS),
     )
 
 

@@ -31,6 +31,7 @@ ENGINE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "seat.nobody": ("me", "who"),
     "nudge.hint": ("action",),
     "nudge.call": ("why",),
+    "nudge.elsewhere": ("ending",),
 }
 """What fills the placeholders of some of them."""
 

@@ -64,7 +64,7 @@ def _conditions(pack: Pack) -> list[Expr]:
         found += [action.when, *(param.when for param in action.params)]
     found += [law.when for law in pack.laws.values()]
     found += [beat.when for beat in pack.beats.values()]
-    found += [nudge.when for nudge in pack.nudges.values()]
+    found += [pack.shares_when, *(nudge.when for nudge in pack.nudges.values())]
     found += [o.when for choice in pack.choices.values() for o in choice.options.values()]
     found += [one.when for grammar in pack.grammars.values() for one in grammar.alternatives]
     return [when for when in found if when is not None]

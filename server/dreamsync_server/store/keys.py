@@ -75,6 +75,11 @@ def pack(pack_hash: str) -> str:
     return f"pack:{pack_hash}"
 
 
+def endings(pack_id: str) -> str:
+    """Return the list of the endings that worlds of a pack shared."""
+    return f"endings:{pack_id}"
+
+
 def lease(holder: str) -> str:
     """Return the key of a lease."""
     return f"lease:{holder}"

@@ -4,7 +4,10 @@ Everything it goes by is in the facts, so that whoever asks it about the same wo
 second hears the same. What it keeps is worked out of the pack alone.
 """
 
+from collections.abc import Sequence
+
 from dreamsync_server.story.choosing import Choice, choose
+from dreamsync_server.story.elsewhere import wanted_news
 from dreamsync_server.story.heading import STEPS_MAX, heading_of
 from dreamsync_server.story.nudges import Outlook, wanted_nudge
 from dreamsync_server.story.touching import Course, Part, answering, parts_of, steps_to
@@ -31,8 +34,11 @@ class Guide:
             self._parts = parts_of(self._pack)
         return self._parts
 
-    def next_move(self, state: State, second: int) -> Proposal | None:
-        """Return the cue or nudge to propose in this world second, without number and term."""
+    def next_move(self, state: State, second: int, news: Sequence[str] = ()) -> Proposal | None:
+        """Return the cue or nudge to propose in this world second, without number and term.
+
+        `news` are endings that other worlds of the pack shared, newest first.
+        """
         facts = state.facts
         if facts.get("director.standby"):
             return None
@@ -42,7 +48,7 @@ class Guide:
         if choice.beat is not None:
             return _cue(choice, heading)
         look = Outlook(state, self.book, second, heading, course.steps, self.parts)
-        wish = wanted_nudge(look)
+        wish = wanted_nudge(look) or wanted_news(self._pack, facts, second, news)
         if wish is None:
             return None
         given = {**wish.given, "heading": heading, "trace": wish.why}

@@ -11,7 +11,7 @@ export function linksOf(made) {
 /** A pack as the cover of a book, and the way to open a world of it. */
 export function Cover({ pack, open, hue }) {
   const [isOpen, setOpen] = useState(false);
-  const [options, setOptions] = useState({ isPrivate: true, spectators: false, understudies: true });
+  const [options, setOptions] = useState({ isPrivate: true, spectators: false, understudies: true, sharesEnding: false });
   const [state, setState] = useState({});
   const set = (name) => (event) => setOptions({ ...options, [name]: event.target.checked });
   const submit = async (event) => {
@@ -33,6 +33,7 @@ export function Cover({ pack, open, hue }) {
         <label><input type="checkbox" checked=${options.isPrivate} onChange=${set("isPrivate")} /> Only for those with the link</label>
         <label><input type="checkbox" checked=${options.understudies} onChange=${set("understudies")} /> Understudies play who is missing</label>
         <label><input type="checkbox" checked=${options.spectators} onChange=${set("spectators")} /> People may watch</label>
+        <label><input type="checkbox" checked=${options.sharesEnding} onChange=${set("sharesEnding")} /> Other worlds may hear how it ended, without names</label>
         ${state.problem && html`<p class="problem" role="alert">${state.problem}</p>`}
         <p><button class="primary" disabled=${state.isBusy}>Open it</button>
         <button type="button" class="quiet" onClick=${() => setOpen(false)}>Not now</button></p></form>`

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dreamsync_server.errors import StoreError
-from dreamsync_server.limits import DIRECTORY_BUCKETS
+from dreamsync_server.limits import DIRECTORY_BUCKETS, SHARED_ENDINGS_MAX
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.store.redis.leases import RedisLeases
@@ -67,6 +67,16 @@ class RedisDirectory:
         raw = await self._link.read("GET", keys.of_world(world).status)
         hints: Mapping[str, Any] = {} if raw is None else codec.decode_plain(raw)
         return hints
+
+    async def share_ending(self, pack_id: str, ending: str) -> None:
+        """Let directors know that a world of a pack came to an ending."""
+        call = Call("share", (keys.endings(pack_id),), (ending, SHARED_ENDINGS_MAX))
+        await self._link.script(call)
+
+    async def shared_endings(self, pack_id: str) -> Sequence[str]:
+        """Return the endings that worlds of a pack shared, the last shared first."""
+        raws = await self._link.read("LRANGE", keys.endings(pack_id), 0, SHARED_ENDINGS_MAX - 1)
+        return tuple(raw.decode() for raw in raws)
 
     async def put_pack(self, pack_hash: str, files: Mapping[str, str]) -> None:
         """Keep a pack's files under its hash; the same hash is written once."""
@@ -141,10 +151,10 @@ class RedisDirectory:
             return True
         known = await self.card(world)
         if card.code_hash and (known is None or known.code_hash != card.code_hash):
+            await self._link.script(Call("drop", (code,), (world,)))
         if made == -1:
             await self._link.write("ZREM", keys.directory_of(world), world)
             raise StoreError(f"the log that was put away for {world} is not whole")
-            await self._link.script(Call("drop", (code,), (world,)))
         return known == card
 
     async def _delete_world(self, world: str) -> None:
