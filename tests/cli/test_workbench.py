@@ -89,9 +89,11 @@ async def test_a_fault_is_told_with_its_place_and_the_world_goes_on(bench: Bench
         assert "nerv" in bench.said[0]
         await until(lambda: "actions.yaml:" in desk.pack_faults)
         assert (await ada.act("make_tea")).ok
-        bench.edit("actions.yaml", "when: me.nerv >= 3", "when: me.nerve >= 2")
+        bench.edit("actions.yaml", "when: me.nerv >= 3", "when: me.nerve >= 3")
         await bench.look()
         await until(lambda: desk.pack_faults == "")
+        assert bench.said[-1] == "house: good again"
+        assert "repack" not in [c.cause.kind for c in bench.node.commits[world.id]]
 
 
 async def test_new_worlds_are_made_of_what_the_files_say_now(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import dreamsync
 from dreamsync_server.cli.links import Link
 from dreamsync_server.cli.poster import Poster
+from dreamsync_server.packs.shipped import worlds_folders
 from dreamsync_server.settings import Settings
 
 READY_S = 20.0
@@ -36,6 +37,18 @@ class House:
     def socket_url(self) -> str:
         """The node's address for the SDK."""
         return f"ws{'s' if self.is_tls else ''}://{self._host}:{self.settings.port}"
+
+    @property
+    def watched(self) -> str:
+        """What of packs is watched, for a person; "" for nothing."""
+        if not self.settings.dev:
+            return ""
+        folders = ", ".join(str(folder) for folder in worlds_folders(self._extra))
+        return f"packs in {folders}: save a file, and worlds go on under it"
+
+    @property
+    def _extra(self) -> Path | None:
+        return Path(self.settings.worlds) if self.settings.worlds else None
 
     @property
     def where(self) -> str:
@@ -85,11 +98,15 @@ async def open_for_all(house: House, survives: str) -> Poster:
         elif pack:
             world = (await dream.create_world(pack, private=False, spectators=True)).id
         else:
-            return Poster("no public world", house.web_url, "", (), house.where, survives)
+            return Poster(
+                "no public world", house.web_url, "", (), house.where, survives, house.watched
+            )
         card = await dream.card(world=world)
     roles = tuple((role.name, role.held) for role in card.roles)
     link = str(Link(house.socket_url, world))
-    return Poster(card.title, link, world, roles, house.where, survives, own_command())
+    return Poster(
+        card.title, link, world, roles, house.where, survives, house.watched, own_command()
+    )
 
 
 def own_command() -> str:

@@ -19,6 +19,7 @@ class Poster:
     roles: Sequence[tuple[str, str]]  # (role, who holds it)
     where: str  # the data and the store
     survives: str
+    watched: str = ""  # what of packs is watched (`--dev`)
     command: str = "./dream"  # how this server's commands are called here
 
     def text(self) -> str:
@@ -34,6 +35,7 @@ class Poster:
             f"  Roles that wait:  {', '.join(waiting) if waiting else 'none: all are taken'}",
             f"  Data:  {self.where}",
             f"  It survives:  {self.survives}",
+            *([f"  Watched:  {self.watched}"] if self.watched else []),
             "  Ctrl-C stops everything; nothing is lost.",
             "",
         ]

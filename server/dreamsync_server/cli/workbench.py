@@ -10,7 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from dreamsync_server.errors import StoreError
 from dreamsync_server.limits import DEV_FAULTS_SHOWN_MAX, DEV_LOOK_S
@@ -20,6 +20,7 @@ from dreamsync_server.world.model import Pack
 
 log = logging.getLogger(__name__)
 
+_STALE: Final = ("stale_rehearsal", "stale_odds")
 Marks = tuple[tuple[str, int, int], ...]
 """What is looked at of a pack's files: path, time of the last change in ns, size in bytes."""
 
@@ -56,11 +57,12 @@ class Workbench:
         self._say = say
         self._known: dict[str, Marks] = {}
         self._seen: dict[str, Marks] = {}  # at the last look: files at rest look the same twice
-        self._hashes: dict[str, str] = {}
+        self._faulty: set[str] = set()  # packs whose files have faults now
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        await self.begin()
+        """Look until cancelled; begins by itself where that was not done."""
+        if not self._known:
+            await self.begin()
         while True:
             await asyncio.sleep(DEV_LOOK_S)
             try:
@@ -88,17 +90,20 @@ class Workbench:
         if checked.pack is None:
             self._tell_faults(pack_id, checked)
             return
-        if checked.pack.hash == self._hashes.get(pack_id):
-            return
-        self._hashes[pack_id] = checked.pack.hash
         worlds = self._repack(checked.pack)
-        goes = "1 world goes" if len(worlds) == 1 else f"{len(worlds)} worlds go"
-        text = f"{pack_id}: changed; {goes} on under it"
-        warnings = format_faults(checked.faults[:DEV_FAULTS_SHOWN_MAX])
+        text = f"{pack_id}: good again"
+        if worlds or pack_id not in self._faulty:
+            goes = "1 world goes" if len(worlds) == 1 else f"{len(worlds)} worlds go"
+            text = f"{pack_id}: changed; {goes} on under it"
+        self._faulty.discard(pack_id)
+        # That what was recorded is older than what was just written is no news.
+        told = [fault for fault in checked.faults if fault.code not in _STALE]
+        warnings = format_faults(told[:DEV_FAULTS_SHOWN_MAX])
         self._say("\n".join(filter(None, (text, warnings))))
         self._tell(pack_id, True, warnings)
 
     def _tell_faults(self, pack_id: str, checked: Checked) -> None:
+        self._faulty.add(pack_id)
         shown = checked.faults[:DEV_FAULTS_SHOWN_MAX]
         text = format_faults(shown, len(checked.faults) - len(shown) + checked.more)
         self._say(f"{pack_id}: not taken, the worlds go on as they are\n{text}")
