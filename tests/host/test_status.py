@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from host.bench import Bench, Watched, card, join
+from host.bench import Bench, Watched, card, join, load_pack
 
 from dreamsync_server.limits import STATUS_EVERY_S
 from dreamsync_server.store.port import WorldCard
@@ -17,6 +17,7 @@ async def test_hints_say_what_a_listing_shows(bench: Bench) -> None:
         "node": "a",
         "players": 2,
         "people": 2,
+        "pack": load_pack().hash,
         "chapter": "night",
         "ending": "",
         "closed": False,

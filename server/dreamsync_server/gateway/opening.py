@@ -105,9 +105,10 @@ class Opening:
         cards, hints = await self._public()
         worlds = []
         for card in cards:
-            pack = await shelf.by_hash(card.pack_hash)
+            hinted = hints.get(card.world, {})
+            pack = await shelf.by_hash(str(hinted.get("pack") or card.pack_hash))
             if pack is not None:
-                worlds.append(self._drawn(card, pack, lang, hints.get(card.world, {})))
+                worlds.append(self._drawn(card, pack, lang, hinted))
         packs = [await shelf.newest(pack_id) for pack_id in shelf.ids()]
         drawn = [Cards(pack, Words(pack, lang)).pack() for pack in packs if pack is not None]
         return {"type": "worlds", "q": message.q, "worlds": worlds, "packs": drawn}
@@ -139,10 +140,10 @@ class Opening:
             world = await hall.store.world_by_code(hash_of_code(message.code)) or ""
             invite = message.code
         card = await entering.invited(talk, world, invite)
-        pack = await hall.shelf.by_hash(card.pack_hash)
+        hints = await hall.store.status(card.world)
+        pack = await hall.shelf.by_hash(str(hints.get("pack") or card.pack_hash))
         if pack is None:
             raise PeerError("unknown_world", "The pack of this world cannot be found.")
-        hints = await hall.store.status(card.world)
         return {**answer, "world": self._drawn(card, pack, lang, hints)}
 
     def _drawn(self, card: WorldCard, pack: Pack, lang: str, hints: Mapping[str, Any]) -> Map:

@@ -90,6 +90,7 @@ def hints_of(owner: Owner, node: str) -> dict[str, Any]:
         "node": node,
         "players": owner.presence.count_players,
         "people": owner.presence.count_people,
+        "pack": owner.state.pack.hash,
         "chapter": facts.get("chapter", ""),
         "ending": facts.get("ending", ""),
         "closed": bool(facts.get("@closed", False)),
