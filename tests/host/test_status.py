@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from host.bench import Bench, Watched, card, join, load_pack
+from host.bench import Bench, Watched, card, join
+from support.packs import starter
 
 from dreamsync_server.limits import STATUS_EVERY_S
 from dreamsync_server.store.port import WorldCard
@@ -17,7 +18,7 @@ async def test_hints_say_what_a_listing_shows(bench: Bench) -> None:
         "node": "a",
         "players": 2,
         "people": 2,
-        "pack": load_pack().hash,
+        "pack": starter().hash,
         "chapter": "night",
         "ending": "",
         "closed": False,
