@@ -19,10 +19,6 @@ def unleased(bench: Bench, watched: Watched) -> None:
     bench.clock.advance(math.ceil(FENCE_SELF_S * 1000))
 
 
-def closing(bench: Bench, watched: Watched) -> None:
-    watched.owner().is_closing = True
-
-
 def holding(bench: Bench, watched: Watched) -> None:
     watched.owner().held_since_s = 1.0
 
@@ -37,7 +33,6 @@ def faulted(bench: Bench, watched: Watched) -> None:
         ("busy", full),
         ("store_unavailable", unleased),
         ("store_unavailable", holding),
-        ("not_here", closing),
         ("stopped", faulted),
     ],
 )
@@ -51,6 +46,23 @@ async def test_a_refusal_says_why(
         watched.direct.submit("w1", tea("s_ada", 1))
     assert refused.value.code == code
     assert len(watched.owner().queue) == waiting
+
+
+async def test_what_comes_while_a_world_is_closed_goes_behind_what_is_put_back(
+    bench: Bench,
+) -> None:
+    a = await bench.night()
+    owner = a.owner()
+    a.direct.submit("w1", tea("s_ada", 1))
+    a.node._held.lane_of("w1").close(owner)
+    a.direct.submit("w1", tea("s_ada", 2))
+    assert a.node.owner("w1") is None
+    await a.node._jobs.join(5.0)
+
+    with pytest.raises(RefusedError) as refused:
+        a.direct.submit("w1", tea("s_ada", 3))
+    assert refused.value.code == "not_here"
+    assert [entry.proposal.n for entry in await bench.store.inbox("w1", "")] == [1, 2]
 
 
 async def test_a_world_of_another_node_is_not_here(bench: Bench) -> None:

@@ -23,6 +23,9 @@ class Direct:
                 it was not taken and will never be decided unless it is sent again.
         """
         owner = self._node.owner(world)
+        if owner is None and (leaving := self._node.leaving(world)) is not None:
+            leaving.submit(proposal)
+            return
         if owner is None:
             raise RefusedError("stopped" if self._node.is_stopped(world) else "not_here")
         if not self._node.is_leased():

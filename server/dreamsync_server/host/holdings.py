@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -18,6 +19,7 @@ from dreamsync_server.host.snapshots import Snapshots
 from dreamsync_server.host.status import StatusBoard
 from dreamsync_server.host.takeover import Takeover
 from dreamsync_server.limits import WORLDS_PER_NODE_MAX
+from dreamsync_server.store.codec import CodecError
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Store
 from dreamsync_server.world.commit import Commit
@@ -32,8 +34,10 @@ class Holdings:
     """The worlds owned here, each on the lane of its shard.
 
     Who builds it sets `on_confirmed` and `on_gone` (told of every confirmed commit, and of each
-    world that is owned here no more), `shard_of`, `on_lane` (a lane was made: start it) and
-    `on_elsewhere` (a living node owns a world that was asked for here).
+    world that is owned here no more), `shard_of`, `on_lane` (a lane was made: start it),
+    `on_elsewhere` (a living node owns a world that was asked for here), `on_heir(world, node,
+    epoch)` (a world was let go for a node) and `place` (let another node open a world, if one
+    should).
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Holdings:
     ) -> None:
         self.owners: dict[str, Owner] = {}
         self.lanes: dict[str, Lane] = {}
+        self.leaving: dict[str, Owner] = {}  # given up; what was handed in is being put back
         self.stopped: dict[str, str] = {}  # worlds known to have faulted, and why
         self.listening = Listening()
         self.ringer = Ringer(store)
@@ -60,6 +65,8 @@ class Holdings:
         self.on_elsewhere: Callable[[str], None] = lambda node: None
         self.shard_of: Callable[[str], str] = lambda world: ""
         self._store = store
+        self.on_heir: OnHeir = _nobody_told
+        self.place: Callable[[str], Awaitable[bool]] = _stays
         self._clock = clock
         self._jobs = jobs
         self._node = node
@@ -85,7 +92,7 @@ class Holdings:
 
     # --- opening -----------------------------------------------------------------------------
 
-    async def open(self, world: str) -> Where:
+    async def open(self, world: str, handed: int = 0, *, is_placed: bool = False) -> Where:
         """Open a world here unless a live node owns it; its first commit is confirmed.
 
         Raises:
@@ -100,6 +107,9 @@ class Holdings:
             card = await self._jobs.finish(self._store.card(world))
             if held is None or card is None:
                 self.listening.discard(world)
+        `handed` is the epoch in which its last owner handed it over, 0 where it did not. With
+        `is_placed` a less loaded node may have it.
+
                 return "missing"
             if held.node not in ("", self._node):
                 holder = self._store.lease_holder(lease_of(held.node))
@@ -112,7 +122,10 @@ class Holdings:
                 self.stopped[world] = str(fault)
                 return "stopped"
             try:
-                taken = await self._takeover.take(card, self._node, self._draw_token(), held)
+                taken = await self._takeover.take(
+                    card, self._node, self._draw_token(), held,
+                    is_handed=not held.node and held.epoch == handed > 0,
+                )  # fmt: skip
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - a world that cannot be opened hurts itself
@@ -123,6 +136,9 @@ class Holdings:
             await self._adopt(*taken)
             return "here"
 
+            if is_placed and not held.node and await self.place(world):
+                self.listening.discard(world)
+                return "elsewhere"
     async def _adopt(self, owner: Owner, commits: Sequence[Commit]) -> None:
         lane = self.lane_of(owner.world)
         # What went into the inbox before this world was here comes before what is handed in.
@@ -135,6 +151,24 @@ class Holdings:
         lane.wake(owner)
         self.confirmed(owner, commits)
         _log.info("world %s is owned here from %s on", owner.world, commits[0].position)
+    async def warm(self, world: str) -> bool:
+        """Load a world that another node owns, so that it is quickly opened here.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        held = await self._jobs.finish(self._store.held(world))
+        card = await self._jobs.finish(self._store.card(world))
+        is_full = len(self.owners) >= WORLDS_PER_NODE_MAX
+        if held is None or card is None or is_full or self.is_draining:
+            return False
+        try:
+            await self._takeover.warm(card, held.tail)
+        except (WorldFaultError, CodecError) as error:
+            _log.error("world %s cannot be made ready here: %s", world, error)
+            return False
+        return True
+
         if self.is_draining:
             lane.close(owner)
 
@@ -177,19 +211,21 @@ class Holdings:
         self._jobs.start(self._give_up(owner, why))
 
     async def _give_up(self, owner: Owner, why: Why) -> None:
+        self._lane_of.pop(world, None)
+        if not owner.fault:
+            self.leaving[world] = owner
         world = owner.world
-        async with self._lock_of(world):
-            if why == "fenced" or world in self.owners:
-                self.statuses.forget(world)
-            else:
-                await self.statuses.close(owner, is_awake=why == "released")
-                await self.lane_of(world).inboxes.trim(owner)
-                await self._jobs.finish(self._store.release(owner.ownership))
-        if why == "faulted":
-            return
-        for proposal in owner.leftovers():
-            if not await self._jobs.finish(self._store.propose(world, proposal)):
-                return
+        try:
+            async with self._lock_of(world):
+                await self._release(owner, why)
+            if owner.heir:
+                await self.on_heir(world, owner.heir, owner.ownership.epoch)
+            await self._put_back(owner)
+        finally:
+            if self.leaving.get(world) is owner:
+                del self.leaving[world]
+        if why in ("released", "asleep"):
+            await self.lane_of(world).inboxes.trim(owner)
         if why == "asleep":
             # Somebody may have come between the last look and the release.
             late = await self._jobs.finish(self._store.inbox(world, owner.consumed, 1))
@@ -201,3 +237,36 @@ class Holdings:
         if lock is None:
             lock = self._locks[world] = asyncio.Lock()
         return lock
+    async def _release(self, owner: Owner, why: Why) -> None:
+        if why == "fenced" or owner.world in self.owners:
+            self.statuses.forget(owner.world)
+            return
+        if owner.heir:
+            self.statuses.forget(owner.world)  # the heir says how it goes on
+        else:
+            await self.statuses.close(owner, is_awake=why == "released")
+        await self._jobs.finish(self._store.release(owner.ownership))
+
+    async def _put_back(self, owner: Owner) -> None:
+        """Put what was handed in and not decided into the inbox, for the next owner, in order.
+
+        Until then what is handed in goes behind it, and not ahead of it by the store.
+        """
+        if owner.fault:
+            return
+        left = deque(owner.leftovers())
+        owner.queue.clear()
+        while left or owner.queue:
+            proposal = left.popleft() if left else owner.queue.popleft()
+            if not await self._jobs.finish(self._store.propose(owner.world, proposal)):
+                return
+
+
+
+async def _nobody_told(world: str, heir: str, epoch: int) -> None:
+    """Let the heir find out by itself."""
+
+
+async def _stays(world: str) -> bool:
+    """Let a world be opened here."""
+    return False

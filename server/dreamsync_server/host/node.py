@@ -4,16 +4,18 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import OperatorError, StoreError, StoreUnavailableError
 from dreamsync_server.host.gateways import Gateways
+from dreamsync_server.host.handing import Handing
 from dreamsync_server.host.holdings import Holdings, OnConfirmed, OnGone, Where
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lane import Lane
 from dreamsync_server.host.lease import NodeLease
 from dreamsync_server.host.owner import Owner, Rules
+from dreamsync_server.host.peers import About, Peers
 from dreamsync_server.host.takeover import Takeover
 from dreamsync_server.host.watch import Watch
 from dreamsync_server.limits import (
@@ -39,7 +41,8 @@ class HostNode:
 
     `on_confirmed(world, commits)` is called for every commit of a world owned here once it may be
     seen, in order, before the doorbell rings; `on_gone(world, why)` when it is owned here no more.
-    `draw_token` gives a token that nobody else has; `shard_of` names the shard of a world.
+    `draw_token` gives a token that nobody else has; `shard_of` names the shard of a world; `about`
+    says what else there is to say of this process: how busy it is, whom it speaks with.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class HostNode:
         on_gone: OnGone = lambda world, why: None,
         shard_of: Callable[[str], str] = lambda world: "",
         rules: Rules | None = None,
+        about: About = dict,
     ) -> None:
         self.node = node
         self._store = store
@@ -68,6 +72,11 @@ class HostNode:
         is_here, jobs = held.owners.__contains__, self._jobs
         self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
         held.on_elsewhere = self._watch.follow
+        self.peers = Peers(store, self._jobs, node, self.about)
+        self._more_about = about
+        self.handing = Handing(store, clock, self._jobs, node, held, self.peers)
+        self.handing.on_gone = self._look_after
+        held.place = self.handing.place
         self._gateways = Gateways(store, self._jobs, node, self.wake)
         self._group: asyncio.TaskGroup | None = None
         self._is_fenced = False
@@ -88,7 +97,7 @@ class HostNode:
             return "draining"
         if not self.is_leased():
             raise StoreUnavailableError("this node has no lease now")
-        return await self._jobs.finish(self._held.open(world), OPEN_WORLD_S)
+        return await self._jobs.finish(self._held.open(world, is_placed=True), OPEN_WORLD_S)
 
     async def open_world(self, card: WorldCard) -> Where | Literal["taken"]:
         """Open a new world here; `taken` where its id or its code is. Its pack must be stored.
@@ -117,6 +126,16 @@ class HostNode:
     def owner(self, world: str) -> Owner | None:
         """Return the owner of a world that is served here."""
         return self._held.owners.get(world)
+
+    def leaving(self, world: str) -> Owner | None:
+        """Return the last owner of a world that was given up, while what it had is put back."""
+        return self._held.leaving.get(world)
+
+    def about(self) -> dict[str, Any]:
+        """Return what this node says of itself to the others."""
+        state = "draining" if self._held.is_draining else "serving"
+        here = {"kind": "node", "state": state, "worlds": len(self._held.owners)}
+        return {**here, **self._more_about()}
 
     def wake(self, owner: Owner) -> None:
         """Give a world a place in the next turn."""
@@ -156,6 +175,8 @@ class HostNode:
                 group.create_task(self._listen())
                 group.create_task(self._held.ringer.run())
                 group.create_task(self._watch.run())
+                group.create_task(self._keep_peers())
+                group.create_task(self.handing.listen())
         finally:
             self._group = None
             await self.drain()
@@ -174,6 +195,19 @@ class HostNode:
                     " stop it, or give this one another name"
                 )
             await asyncio.sleep(LEASE_RENEW_S / 4)
+
+    async def hand_over(self) -> None:
+        """Let other nodes have every world, each between two commits; open none any more.
+
+        The node goes on serving whom it speaks with, as a follower. What nobody takes stays here
+        until `run` ends. Raises nothing: what the store does not answer is left as it is.
+        """
+        self._held.is_draining = True
+        try:
+            await self.peers.say()
+        except StoreError as error:
+            _log.warning("other nodes are not told that this one ends: %s", error)
+        await self.handing.hand_over()
 
     async def drain(self) -> None:
         """Give every world up between commits, so that other nodes go on with them at once.
@@ -263,6 +297,12 @@ class HostNode:
             self._jobs.start(self._answer(bell.world))
 
     async def _answer(self, world: str) -> None:
+    async def _look_after(self, node: str) -> None:
+        """Take over the worlds of a node that was seen to die, as far as nobody else does."""
+        self.peers.forget(node)
+        if not self._held.is_draining:
+            await self._watch.scan()
+
         try:
             await self._open_if_needed(world)
         finally:
@@ -284,11 +324,16 @@ class HostNode:
     # --- loops -------------------------------------------------------------------------------
 
     async def _keep_lease(self) -> None:
-        while not self._held.is_draining:
+        while True:
             await self.renew()
             await asyncio.sleep(LEASE_RENEW_S)
 
     async def _keep_looking(self) -> None:
+    async def _keep_peers(self) -> None:
+        while True:
+            await self.peers.renew()
+            await asyncio.sleep(LEASE_RENEW_S)
+
         # In parts, so that many worlds do not keep the loop busy at the same moment.
         for part in itertools.cycle(range(_LOOK_PARTS)):
             self.look(part, _LOOK_PARTS)

@@ -112,6 +112,7 @@ class Owner:
         self.held_since_s: float | None = None  # since when the store confirms nothing
         self.fault = ""
         self.is_closing = False
+        self.heir = ""  # the node that it is handed to, "" where it is just given up
         self.scheduled_s = math.inf  # the lane's: when it will look here by itself
         self.snapshot_seq = 0  # the newest one written or tried
         self._rules = rules
@@ -127,9 +128,8 @@ class Owner:
         """
         if self.fault:
             raise RefusedError("stopped")
-        if self.is_closing:
-            raise RefusedError("not_here")
-        if self.held_since_s is not None:
+        # While it is closed, what comes goes behind what will be put back into the inbox.
+        if self.held_since_s is not None and not self.is_closing:
             raise RefusedError("store_unavailable")
         if len(self.queue) >= INBOX_LENGTH_MAX:
             raise RefusedError("busy")

@@ -3,13 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import FencedError, StoreUnavailableError, WorldFaultError
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.owner import Owner, Rules
-from dreamsync_server.limits import APPEND_RETRY_S, STORE_TIMEOUT_S, TAKEOVER_GRACE_MS
+from dreamsync_server.limits import (
+    APPEND_RETRY_S,
+    STORE_TIMEOUT_S,
+    TAKEOVER_GRACE_MS,
+    WARM_KEPT_S,
+    WARM_MAX,
+)
 from dreamsync_server.store.codec import CodecError
 from dreamsync_server.store.port import Batch, Held, Ownership, Store, WorldCard
 from dreamsync_server.store.reading import LoadPack, adopt_pack, catch_up, state_of
@@ -19,6 +25,14 @@ from dreamsync_server.world.state import State, as_tuple
 
 _APPEND_TRIES = 20  # of the first commit, at least APPEND_RETRY_S apart
 _log = logging.getLogger(__name__)
+
+
+class _Warm(NamedTuple):
+    """A state that was loaded before the world is to be had."""
+
+    state: State
+    snapshot_seq: int
+    at_s: float
 
 
 class Takeover:
@@ -32,11 +46,28 @@ class Takeover:
         self._jobs = jobs
         self._load_pack = load_pack
         self._rules = rules
+        self._warm: dict[str, _Warm] = {}
+
+    async def warm(self, card: WorldCard, tail: int) -> None:
+        """Load a world that another node is about to let go, so that little is left to be read.
+
+        Raises:
+            StoreUnavailableError, WorldFaultError: it cannot be loaded now.
+        """
+        pack = await self._load_pack(card.pack_hash)
+        state, snapshot_seq = await self.load(card.world, pack, tail)
+        now_s = self._clock.mono_s()
+        for world, known in list(self._warm.items()):
+            if len(self._warm) >= WARM_MAX or now_s - known.at_s > WARM_KEPT_S:
+                del self._warm[world]
+        self._warm[card.world] = _Warm(state, snapshot_seq, now_s)
 
     async def take(
-        self, card: WorldCard, node: str, nonce: str, held: Held
+        self, card: WorldCard, node: str, nonce: str, held: Held, *, is_handed: bool = False
     ) -> tuple[Owner, Sequence[Commit]] | None:
         """Return the new owner and its first commits; None where another node was quicker.
+
+        Where the last owner handed it over, whoever is there still is.
 
         Raises:
             StoreUnavailableError: the store did not answer; the world is given up again.
@@ -48,10 +79,10 @@ class Takeover:
             return None
         try:
             pack = await self._load_pack(card.pack_hash)
-            state, snapshot_seq = await self.load(card.world, pack, ownership.tail)
+            state, snapshot_seq = await self._loaded(card.world, pack, ownership.tail)
             await adopt_pack(state, self._load_pack)
             hints = await self._jobs.finish(self._store.status(card.world))
-            owner = self._owner(card, state, ownership, hints)
+            owner = self._owner(card, state, ownership, hints, is_handed)
             commits = await self._write_first(owner)
         except FencedError:
             return None
@@ -60,6 +91,18 @@ class Takeover:
             raise
         owner.snapshot_seq = snapshot_seq
         return owner, commits
+
+    async def _loaded(self, world: str, pack: Pack, tail: int) -> tuple[State, int]:
+        """Return what `load` does, from the state that was made ready where there is one."""
+        known = self._warm.pop(world, None)
+        if known is not None and known.state.position.seq <= tail:
+            try:
+                await catch_up(self._store, world, known.state, tail)
+                if known.state.position.seq == tail:
+                    return known.state, known.snapshot_seq
+            except (WorldFaultError, CodecError) as error:
+                _log.warning("world %s is loaded anew: %s", world, error)
+        return await self.load(world, pack, tail)
 
     async def load(self, world: str, pack: Pack, tail: int) -> tuple[State, int]:
         """Return the state at the log's tail, and the seq of the snapshot it was built from.
@@ -85,8 +128,9 @@ class Takeover:
                 at_most = snapshot.position.seq - 1
 
     def _owner(
-        self, card: WorldCard, state: State, ownership: Ownership, hints: Mapping[str, Any]
-    ) -> Owner:
+        self, card: WorldCard, state: State, ownership: Ownership, hints: Mapping[str, Any],
+        is_handed: bool,
+    ) -> Owner:  # fmt: skip
         mono_s, now_ms = self._clock.mono_s(), self._clock.now_ms()
         arguments: dict[str, Any] = {"epoch": ownership.epoch}
         if state.position.seq == 0:
@@ -101,6 +145,8 @@ class Takeover:
         world_ms = resumed_ms(state, hints, now_ms)
         owner = Owner(card, state, ownership, mono_s, self._rules, world_ms)
         arguments["outage_ms"] = world_ms - state.world_ms
+        if is_handed:
+            arguments["handed_over"] = True
         owner.own.append(Proposal("begin", "owner", arguments=arguments))
         return owner
 

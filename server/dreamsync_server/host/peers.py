@@ -1,0 +1,96 @@
+"""What the nodes of one store say of themselves, and which of them should have the next world.
+
+A world stays where it was opened until its node ends, so nothing moves to and fro. One that is
+opened, or wakes, goes to another node only where that one is clearly less loaded: by two tenths of
+a core, or, as busy as this one at most, by two worlds. What a node says is a second old; what was
+placed with it since is counted in.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from dreamsync_server.errors import StoreError
+from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.store.port import Store
+
+_log = logging.getLogger(__name__)
+_BUSY_LESS: Final = 2  # tenths of a core
+_WORLDS_LESS: Final = 2
+
+About = Callable[[], Mapping[str, Any]]
+"""What a process says of itself: kind, state, worlds, busy (tenths of a core) and more."""
+
+
+class Peer(NamedTuple):
+    """Another node that takes worlds, as far as is known."""
+
+    name: str
+    busy: int  # tenths of a core
+    worlds: int
+
+
+class Peers:
+    """The other nodes. `about` says what there is to say of this one."""
+
+    def __init__(self, store: Store, jobs: Jobs, node: str, about: About) -> None:
+        self.all: Mapping[str, Mapping[str, Any]] = {}  # every process, this one too
+        self._store = store
+        self._jobs = jobs
+        self._node = node
+        self._about = about
+        self._serving: dict[str, Peer] = {}
+
+    async def renew(self) -> None:
+        """Say what there is to say of this node, and hear of the others."""
+        try:
+            await self.say()
+            self.all = await self._jobs.finish(self._store.nodes())
+        except StoreError as error:
+            _log.info("other nodes are not heard of just now: %s", error)
+            return
+        self._serving = {
+            name: Peer(name, _number(said, "busy"), _number(said, "worlds"))
+            for name, said in self.all.items()
+            if name != self._node and said.get("kind") == "node" and said.get("state") == "serving"
+        }
+
+    async def say(self) -> None:
+        """Say what there is to say of this node.
+
+        Raises:
+            StoreError: the store did not take it.
+        """
+        await self._jobs.finish(self._store.put_node(self._node, self._about()))
+
+    def place(self) -> str:
+        """Return the node that should have the next world, "" for this one."""
+        best = self._best()
+        if best is None:
+            return ""
+        mine = self._about()
+        busy, worlds = _number(mine, "busy"), _number(mine, "worlds")
+        is_calmer = best.busy + _BUSY_LESS <= busy
+        is_emptier = best.busy <= busy and best.worlds + _WORLDS_LESS <= worlds
+        return self._count(best) if is_calmer or is_emptier else ""
+
+    def refuge(self) -> str:
+        """Return the node that should have a world which this one gives up, "" for none."""
+        best = self._best()
+        return "" if best is None else self._count(best)
+
+    def forget(self, node: str) -> None:
+        """Count on a node no more until it is heard of again."""
+        self._serving.pop(node, None)
+
+    def _best(self) -> Peer | None:
+        return min(self._serving.values(), key=lambda p: (p.busy, p.worlds, p.name), default=None)
+
+    def _count(self, peer: Peer) -> str:
+        self._serving[peer.name] = peer._replace(worlds=peer.worlds + 1)
+        return peer.name
+
+
+def _number(said: Mapping[str, Any], name: str) -> int:
+    value = said.get(name)
+    return value if type(value) is int else 0
