@@ -292,3 +292,19 @@ async def test_a_turn_decides_a_bounded_number_and_leaves_no_world_out(bench: Be
     await a.node.step()
     assert max(counts) <= TURN_COMMITS_MAX
     assert sum(counts) == len(worlds) * BATCH_COMMITS_MAX
+
+
+async def test_a_world_whose_shard_has_changed_goes_on_on_the_lane_of_the_new_one(
+    bench: Bench,
+) -> None:
+    shards = {"w1": "old"}
+    watched = await bench.node(shard_of=lambda world: shards[world])
+    assert await watched.node.open_world(card("w1")) == "here"
+    await watched.do(join("s_ada", "ada"), world="w1")
+    lanes = watched.node._held.lanes
+    shards["w1"] = "new"
+
+    await watched.do(join("s_ben", "ben"), world="w1")
+
+    assert [len(lanes[shard].owners) for shard in ("old", "new")] == [0, 1]
+    assert [outcome.code for outcome in watched.outcomes("w1")] == ["ok"]

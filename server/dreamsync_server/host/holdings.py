@@ -27,6 +27,7 @@ from dreamsync_server.world.commit import Commit
 Where = Literal["here", "elsewhere", "missing", "stopped", "full", "draining"]
 OnConfirmed = Callable[[str, Sequence[Commit]], None]
 OnGone = Callable[[str, Why], None]
+OnHeir = Callable[[str, str, int], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -51,8 +52,9 @@ class Holdings:
         is_leased: Callable[[], bool],
     ) -> None:
         self.owners: dict[str, Owner] = {}
-        self.lanes: dict[str, Lane] = {}
         self.leaving: dict[str, Owner] = {}  # given up; what was handed in is being put back
+        self.lanes: dict[str, Lane] = {}
+        self._lane_of: dict[str, Lane] = {}  # of each world that is owned here
         self.stopped: dict[str, str] = {}  # worlds known to have faulted, and why
         self.listening = Listening()
         self.ringer = Ringer(store)
@@ -63,10 +65,10 @@ class Holdings:
         self.on_gone: OnGone = lambda world, why: None
         self.on_lane: Callable[[Lane], None] = lambda lane: None
         self.on_elsewhere: Callable[[str], None] = lambda node: None
-        self.shard_of: Callable[[str], str] = lambda world: ""
-        self._store = store
         self.on_heir: OnHeir = _nobody_told
         self.place: Callable[[str], Awaitable[bool]] = _stays
+        self.shard_of: Callable[[str], str] = lambda world: ""
+        self._store = store
         self._clock = clock
         self._jobs = jobs
         self._node = node
@@ -81,8 +83,18 @@ class Holdings:
         return iter(list(self.owners.values()))
 
     def lane_of(self, world: str) -> Lane:
-        """Return the lane of a world's shard."""
-        shard = self.shard_of(world)
+        """Return the lane a world is on; of one that is not owned here, that of its shard."""
+        lane = self._lane_of.get(world)
+        return self._lane_at(self.shard_of(world)) if lane is None else lane
+
+    def rehome(self, owner: Owner) -> None:
+        """Put a world on the lane of its shard, where that is another by now."""
+        lane, there = self.lane_of(owner.world), self._lane_at(self.shard_of(owner.world))
+        if lane is not there and lane.let(owner):
+            self._lane_of[owner.world] = there
+            there.add(owner)
+
+    def _lane_at(self, shard: str) -> Lane:
         lane = self.lanes.get(shard)
         if lane is None:
             lane = Lane(self._store, self._clock, self._jobs, self, self._is_leased)
@@ -94,6 +106,9 @@ class Holdings:
 
     async def open(self, world: str, handed: int = 0, *, is_placed: bool = False) -> Where:
         """Open a world here unless a live node owns it; its first commit is confirmed.
+
+        `handed` is the epoch in which its last owner handed it over, 0 where it did not. With
+        `is_placed` a less loaded node may have it.
 
         Raises:
             StoreUnavailableError: the store does not answer.
@@ -107,9 +122,6 @@ class Holdings:
             card = await self._jobs.finish(self._store.card(world))
             if held is None or card is None:
                 self.listening.discard(world)
-        `handed` is the epoch in which its last owner handed it over, 0 where it did not. With
-        `is_placed` a less loaded node may have it.
-
                 return "missing"
             if held.node not in ("", self._node):
                 holder = self._store.lease_holder(lease_of(held.node))
@@ -121,6 +133,9 @@ class Holdings:
             if fault:
                 self.stopped[world] = str(fault)
                 return "stopped"
+            if is_placed and not held.node and await self.place(world):
+                self.listening.discard(world)
+                return "elsewhere"
             try:
                 taken = await self._takeover.take(
                     card, self._node, self._draw_token(), held,
@@ -136,21 +151,6 @@ class Holdings:
             await self._adopt(*taken)
             return "here"
 
-            if is_placed and not held.node and await self.place(world):
-                self.listening.discard(world)
-                return "elsewhere"
-    async def _adopt(self, owner: Owner, commits: Sequence[Commit]) -> None:
-        lane = self.lane_of(owner.world)
-        # What went into the inbox before this world was here comes before what is handed in.
-        with contextlib.suppress(StoreError):  # its lane will look there again
-            await lane.inboxes.read(owner)
-        self.owners[owner.world] = owner
-        self.stopped.pop(owner.world, None)
-        self.listening.add(owner.world)
-        lane.add(owner)
-        lane.wake(owner)
-        self.confirmed(owner, commits)
-        _log.info("world %s is owned here from %s on", owner.world, commits[0].position)
     async def warm(self, world: str) -> bool:
         """Load a world that another node owns, so that it is quickly opened here.
 
@@ -169,6 +169,19 @@ class Holdings:
             return False
         return True
 
+    async def _adopt(self, owner: Owner, commits: Sequence[Commit]) -> None:
+        lane = self.lane_of(owner.world)
+        # What went into the inbox before this world was here comes before what is handed in.
+        with contextlib.suppress(StoreError):  # its lane will look there again
+            await lane.inboxes.read(owner)
+        self.owners[owner.world] = owner
+        self._lane_of[owner.world] = lane
+        self.stopped.pop(owner.world, None)
+        self.listening.add(owner.world)
+        lane.add(owner)
+        lane.wake(owner)
+        self.confirmed(owner, commits)
+        _log.info("world %s is owned here from %s on", owner.world, commits[0].position)
         if self.is_draining:
             lane.close(owner)
 
@@ -198,6 +211,9 @@ class Holdings:
         """Give a world up and say so; see `LaneEvents`."""
         world = owner.world
         self.owners.pop(world, None)
+        self._lane_of.pop(world, None)
+        if not owner.fault:
+            self.leaving[world] = owner
         self.emptied.set()
         if why in ("fenced", "faulted"):
             self.listening.discard(world)
@@ -211,9 +227,6 @@ class Holdings:
         self._jobs.start(self._give_up(owner, why))
 
     async def _give_up(self, owner: Owner, why: Why) -> None:
-        self._lane_of.pop(world, None)
-        if not owner.fault:
-            self.leaving[world] = owner
         world = owner.world
         try:
             async with self._lock_of(world):
@@ -232,11 +245,6 @@ class Holdings:
             if late and not self.is_draining:
                 await self.open(world)
 
-    def _lock_of(self, world: str) -> asyncio.Lock:
-        lock = self._locks.get(world)
-        if lock is None:
-            lock = self._locks[world] = asyncio.Lock()
-        return lock
     async def _release(self, owner: Owner, why: Why) -> None:
         if why == "fenced" or owner.world in self.owners:
             self.statuses.forget(owner.world)
@@ -261,6 +269,11 @@ class Holdings:
             if not await self._jobs.finish(self._store.propose(owner.world, proposal)):
                 return
 
+    def _lock_of(self, world: str) -> asyncio.Lock:
+        lock = self._locks.get(world)
+        if lock is None:
+            lock = self._locks[world] = asyncio.Lock()
+        return lock
 
 
 async def _nobody_told(world: str, heir: str, epoch: int) -> None:

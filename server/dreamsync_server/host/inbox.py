@@ -27,6 +27,11 @@ class Inboxes:
         self._on_filled = on_filled
         self._rung: dict[Owner, None] = {}
         self._is_rung = asyncio.Event()
+        self._reading: set[Owner] = set()
+
+    def is_reading(self, owner: Owner) -> bool:
+        """Return whether a world's inbox is being read now."""
+        return owner in self._reading
 
     def ring(self, owner: Owner) -> None:
         """Look into a world's inbox soon."""
@@ -77,10 +82,13 @@ class Inboxes:
     async def _look(self, owner: Owner) -> None:
         if owner.is_closing or owner.fault:
             return
+        self._reading.add(owner)
         try:
             await self.trim(owner)
             await self.read(owner)
         except StoreError as error:
             _log.warning("inbox of world %s not read: %s", owner.world, error)
+        finally:
+            self._reading.discard(owner)
         if owner.entries:
             self._on_filled(owner)

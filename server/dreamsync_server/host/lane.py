@@ -80,6 +80,16 @@ class Lane:
         self._waker.set()
         self.inboxes.ring(owner)
 
+    def let(self, owner: Owner) -> bool:
+        """Let a world go to another lane; False where something of it is under way."""
+        if owner.pending is not None or owner.is_closing or self.inboxes.is_reading(owner):
+            return False
+        del self.owners[owner.world]
+        owner.scheduled_s = math.inf
+        self._ready.pop(owner, None)
+        self.inboxes.forget(owner)
+        return True
+
     def wake(self, owner: Owner) -> None:
         """Give a world a place in the next turn."""
         self._ready[owner] = None

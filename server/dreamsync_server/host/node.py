@@ -262,6 +262,7 @@ class HostNode:
         """Have every inbox looked into, and let deserted worlds sleep; or one of equal parts."""
         mono_s = self._clock.mono_s()
         for owner in list(self._held)[part::parts]:
+            self._held.rehome(owner)
             lane = self._held.lane_of(owner.world)
             lane.inboxes.ring(owner)
             if owner.pending is not None or owner.is_closing:
@@ -296,13 +297,13 @@ class HostNode:
             self._answering.add(bell.world)
             self._jobs.start(self._answer(bell.world))
 
-    async def _answer(self, world: str) -> None:
     async def _look_after(self, node: str) -> None:
         """Take over the worlds of a node that was seen to die, as far as nobody else does."""
         self.peers.forget(node)
         if not self._held.is_draining:
             await self._watch.scan()
 
+    async def _answer(self, world: str) -> None:
         try:
             await self._open_if_needed(world)
         finally:
@@ -328,12 +329,12 @@ class HostNode:
             await self.renew()
             await asyncio.sleep(LEASE_RENEW_S)
 
-    async def _keep_looking(self) -> None:
     async def _keep_peers(self) -> None:
         while True:
             await self.peers.renew()
             await asyncio.sleep(LEASE_RENEW_S)
 
+    async def _keep_looking(self) -> None:
         # In parts, so that many worlds do not keep the loop busy at the same moment.
         for part in itertools.cycle(range(_LOOK_PARTS)):
             self.look(part, _LOOK_PARTS)
