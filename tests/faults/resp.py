@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import hiredis
 
-from dreamsync_server.store.redis.link import load_scripts
+from dreamsync_server.store.redis.scripts import load_scripts
 
 _SHA = {script.sha.encode(): name for name, script in load_scripts().items()}
 _TEXT = {script.text.encode(): name for name, script in load_scripts().items()}

@@ -224,7 +224,7 @@ NODE: dict[str, Strike] = {
     "reply lost, killed": partial(by_trap, "reply", is_act, "node"),
     "reply lost, resent": lose_reply,
     "appended, not acked": partial(by_trap, "passed", is_act, "node"),
-    "acked, not published": partial(by_trap, "request", _is("PUBLISH"), "node"),
+    "acked, not published": partial(by_trap, "request", _is("SPUBLISH"), "node"),
     "just acked": after_ack,
     "before snapshot": partial(by_trap, "request", _is("snapshot"), "node"),
     "snapshot, not sealed": partial(by_trap, "reply", _is("snapshot"), "node"),

@@ -11,7 +11,7 @@ from support.packs import starter
 
 from dreamsync.protocol import server_messages as wire
 from dreamsync_server.store import keys
-from dreamsync_server.store.redis.link import client as store_client
+from dreamsync_server.store.redis.client import client as store_client
 from faults.bots import Cast, Client, until_position
 from faults.line_tap import LineTap
 from faults.rig import Rig

@@ -223,6 +223,14 @@ class StoreLink:
         except StoreUnavailableError:
             return False
 
+    def shard_of(self, world: str) -> str:
+        """Return "": there is but one shard."""
+        return ""
+
+    def changes(self) -> int:
+        """Return how often it failed over."""
+        return self._model.failovers
+
     async def close(self) -> None:
         """Do nothing: what lies in the store stays."""
 

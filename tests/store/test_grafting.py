@@ -75,7 +75,7 @@ async def test_nothing_is_made_of_no_log_at_all() -> None:
 async def test_the_snapshot_leaves_enough_behind_it_to_tell_what_a_role_knows() -> None:
     store, play = MemoryStore(ManualClock()), night_for_two()
     for _ in range(RECAP_COMMITS_MAX):
-        play.act("a", "hum_to_ben")
+        play.act("a", "hum_to_ada")
     new = graft(store, len(play.commits))
     await new.add(play.commits)
     await new.publish(5_000)

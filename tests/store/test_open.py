@@ -4,7 +4,8 @@ import pytest
 
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.store.memory import MemoryStore
-from dreamsync_server.store.open import SCHEMES, open_store
+from dreamsync_server.store.open import open_store
+from dreamsync_server.store.redis.address import SCHEMES
 from dreamsync_server.store.redis.store import RedisStore
 
 
@@ -18,6 +19,27 @@ def test_memory_is_a_new_store_each_time() -> None:
 
     assert isinstance(first, MemoryStore)
     assert first is not second
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://h:26379/dreams",
+        "rediss+sentinel://user:p@h1,h2:26380/dreams/2?sentinel_password=x",
+        "valkey+cluster://h1:7000,h2:7001",
+    ],
+)
+async def test_sentinels_and_clusters_are_known_by_their_urls(url: str) -> None:
+    store = open_store(url)
+    assert isinstance(store, RedisStore)
+    await store.close()
+
+
+def test_a_fault_in_a_url_is_told_without_the_password() -> None:
+    with pytest.raises(OperatorError, match="needs the name of the service") as caught:
+        open_store("redis+sentinel://user:secret@h:26379")
+
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["", "memory", "postgres://h/db", "/tmp/x.sock", "redis:/h"])

@@ -59,6 +59,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             lambda: secrets.token_hex(8),
             on_confirmed=lambda world, commits: hall.on_confirmed(world, commits),
             on_gone=lambda world, why: hall.on_gone(world, why),
+            shard_of=store.shard_of,
         )
         hall = Hall(
             store,

@@ -1,15 +1,19 @@
 """Every key name in the store. One world's keys share a hash tag, so that they share a shard."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from dreamsync_server.limits import DIRECTORY_BUCKETS
+from dreamsync_server.limits import DIRECTORY_BUCKETS, LEASE_PARTS
 
 BELL_PREFIX: Final = "{w:"
 BELL_SUFFIX: Final = "}:bell"
+_SPREAD: Final = ("736", "706", "716", "756", "766")  # tags, each in the middle of a fifth of slots
 NODES: Final = "nodes"  # the hash of what processes say of themselves
 TO_NODES: Final = "node:all"  # the topic on which all nodes are told something
+
+assert len(_SPREAD) == LEASE_PARTS
 
 
 class WorldKeys(NamedTuple):
@@ -83,6 +87,11 @@ def endings(pack_id: str) -> str:
 def lease(holder: str) -> str:
     """Return the key of a lease."""
     return f"lease:{holder}"
+
+
+def lease_parts(holder: str) -> Sequence[str]:
+    """Return the keys of a lease in a cluster, spread evenly over the slots."""
+    return tuple(f"{{{tag}}}:lease:{holder}" for tag in _SPREAD)
 
 
 def of_poses(world: str) -> str:

@@ -287,7 +287,15 @@ class MemoryStore(MemoryBoard):
         raw = self._packs.get(pack_hash)
         return None if raw is None else codec.decode_files(raw)
 
-    # --- health ----------------------------------------------------------------------------
+    # --- shards and health -------------------------------------------------------------------
+
+    def shard_of(self, world: str) -> str:
+        """Return "": there is but one."""
+        return ""
+
+    def changes(self) -> int:
+        """Return 0: nothing takes its place."""
+        return 0
 
     async def ping(self) -> bool:
         """Return whether the store answers."""

@@ -324,7 +324,21 @@ class Store(Protocol):
         """Return what the processes say of themselves whose lease `node:<id>` is live, by id."""
         ...
 
-    # --- health ----------------------------------------------------------------------------
+    # --- shards and health -------------------------------------------------------------------
+
+    def shard_of(self, world: str) -> str:
+        """Return the name of the shard that has a world now, as far as is known.
+
+        "" where there is but one. Batches of one shard go in one pipeline.
+        """
+        ...
+
+    def changes(self) -> int:
+        """Return how often one server took another's place, as far as was noticed.
+
+        Where it did, the end of a log may be gone that the old one had confirmed.
+        """
+        ...
 
     async def ping(self) -> bool:
         """Return whether the store answers in time. Never raises."""

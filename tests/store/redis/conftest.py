@@ -1,14 +1,23 @@
 """What the tests against a real server share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 from store import builders
 from support.proxy import Proxy
+from support.stores import running_stores
 from support.valkey import fresh_prefix
 
 from dreamsync_server.store.port import Ownership
 from dreamsync_server.store.redis.store import RedisStore
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A cluster: three primaries with a replica each. A test leaves it as it was."""
+    folder = tmp_path_factory.mktemp("cluster")
+    yield from running_stores("cluster", folder, down_after_ms=30_000)  # none takes over
 
 
 @pytest.fixture

@@ -4,5 +4,5 @@
 if redis.call('EXISTS', KEYS[1]) == 0 then return -1 end
 if redis.call('XLEN', KEYS[2]) >= tonumber(ARGV[1]) then return 0 end
 redis.call('XADD', KEYS[2], '*', 'p', ARGV[2])
-redis.call('PUBLISH', ARGV[3], ARGV[4])
+redis.call('SPUBLISH', ARGV[3], ARGV[4])
 return 1

@@ -1,7 +1,7 @@
 """Worlds, packs and leases in Valkey or Redis: what is known beside the logs."""
 
+import asyncio
 import logging
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ _CARDS_AT_ONCE: Final = 500
 _NOTHING: Final = Position(0, 0)
 
 
-class RedisDirectory:
+class RedisDirectory(RedisLeases):
     """The part of the contract that is about worlds, packs, nodes and the store's health.
 
     The listing and the codes lie in other shards than the worlds: they are hints, written before
@@ -36,15 +36,21 @@ class RedisDirectory:
         return None if raw is None else codec.decode_card(raw)
 
     async def worlds(self) -> Sequence[WorldCard]:
-        """Return the cards of all listed worlds, ordered by creation."""
+        """Return the cards of all listed worlds, ordered by creation.
+
+        In a cluster those of a shard that does not answer are left out.
+        """
         ranges = [("ZRANGE", keys.directory(i), 0, -1) for i in range(DIRECTORY_BUCKETS)]
-        buckets = await self._link.read_many(ranges)
+        buckets = _of_those_that_answer(await self._link.try_read_many(ranges))
         listed = [world.decode() for bucket in buckets for world in bucket]
         cards = []
         for start in range(0, len(listed), _CARDS_AT_ONCE):
             some = listed[start : start + _CARDS_AT_ONCE]
-            raws = await self._link.read_many([("GET", keys.of_world(w).card) for w in some])
-            cards += [codec.decode_card(raw) for raw in raws if raw is not None]
+            asked = [("GET", keys.of_world(w).card) for w in some]
+            raws = await self._link.try_read_many(asked)
+            if not self._link.routes.is_cluster:
+                _of_those_that_answer(raws)
+            cards += [codec.decode_card(raw) for raw in raws if isinstance(raw, bytes)]
         return sorted(cards, key=lambda card: (card.created_ms, card.world))
 
     async def world_by_code(self, code_hash: str) -> str | None:
@@ -87,23 +93,6 @@ class RedisDirectory:
         raw = await self._link.read("GET", keys.pack(pack_hash))
         return None if raw is None else codec.decode_files(raw)
 
-    async def lease(self, holder: str, value: str, ttl_s: float) -> bool:
-        """Take or renew a lease; False where another has it."""
-        args = (value, math.ceil(ttl_s * 1000))
-        return bool(await self._link.script(Call("lease", (keys.lease(holder),), args)) == 1)
-
-    async def lease_holder(self, holder: str) -> str | None:
-        """Return the value of a live lease."""
-        raw = await self._link.read("GET", keys.lease(holder))
-        return None if raw is None else raw.decode()
-
-    async def drop_lease(self, holder: str, value: str | None = None) -> None:
-        """End a lease at once, if it has this value (any, where None)."""
-        if value is None:
-            await self._link.write("DEL", keys.lease(holder))
-        else:
-            await self._link.script(Call("drop", (keys.lease(holder),), (value,)))
-
     async def put_node(self, node: str, about: Mapping[str, Any]) -> None:
         """Write what a process says of itself."""
         await self._link.write("HSET", keys.NODES, node, codec.encode_plain(about))
@@ -112,7 +101,7 @@ class RedisDirectory:
         """Return what the processes that live say of themselves; forget the others."""
         rows = await self._link.read("HGETALL", keys.NODES)
         said = {name.decode(): raw for name, raw in rows.items()}
-        leases = await self._link.read_many([("GET", keys.lease(f"node:{n}")) for n in said])
+        leases = await asyncio.gather(*[self.lease_holder(f"node:{n}") for n in said])
         live = [name for name, lease in zip(said, leases, strict=True) if lease is not None]
         if dead := [name for name in said if name not in live]:
             await self._link.write("HDEL", keys.NODES, *dead)
@@ -121,7 +110,7 @@ class RedisDirectory:
     async def ping(self) -> bool:
         """Return whether the store answers in time. Never raises."""
         try:
-            await self._link.read("PING")
+            await self._link.ask_all("PING")
         except StoreError as error:
             log.info("no answer to a ping: %s", error)
             return False
@@ -129,9 +118,10 @@ class RedisDirectory:
 
     async def memory_share(self) -> float:
         """Return used memory as a share of the store's maxmemory; 0.0 where it has none."""
-        memory = await self._link.read("INFO", "memory")
-        most = int(memory.get("maxmemory", 0))
-        return int(memory["used_memory"]) / most if most else 0.0
+        told = await self._link.ask_all("INFO", "memory")
+        bounded = [memory for memory in told if int(memory.get("maxmemory", 0))]
+        shares = [int(one["used_memory"]) / int(one["maxmemory"]) for one in bounded]
+        return max(shares, default=0.0)
 
     async def _create_world(self, card: WorldCard, tail: Position) -> bool:
         """Claim the code, list the world, write it; take the code back where the id is taken."""
@@ -163,3 +153,15 @@ class RedisDirectory:
         await self._link.write("ZREM", keys.directory_of(world), world)
         if card is not None and card.code_hash:
             await self._link.script(Call("drop", (keys.code(card.code_hash),), (world,)))
+
+
+def _of_those_that_answer(answers: Sequence[Any]) -> Sequence[Any]:
+    """Return answers without the errors of shards that are silent.
+
+    Raises:
+        StoreError: none answered.
+    """
+    good = [answer for answer in answers if not isinstance(answer, StoreError)]
+    if answers and not good:
+        raise answers[0]
+    return good

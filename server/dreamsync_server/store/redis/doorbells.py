@@ -1,33 +1,32 @@
-"""Doorbells and notes over pub/sub: one connection a process, one channel a world or topic.
+"""Doorbells and notes over pub/sub: one connection a server, one channel a world or topic.
 
 A channel a world, not a bucket, because a node follows few of all worlds and the server then
-sends it nothing else; its name carries the world's hash tag, so that it can be a sharded channel
-in a cluster. A bell may be lost at any time: nothing but speed hangs on it.
+sends it nothing else; its name carries the world's hash tag, so that it is a sharded channel of
+the world's shard. A bell may be lost at any time: nothing but speed hangs on it.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
-
-from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from dreamsync_server.errors import StoreError
-from dreamsync_server.limits import BELL_IDLE_S, STORE_TIMEOUT_S
+from dreamsync_server.limits import STORE_TIMEOUT_S
 from dreamsync_server.store import keys
 from dreamsync_server.store.bells import BellTray
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.notes import NoteTray
 from dreamsync_server.store.port import Bell, Note
-from dreamsync_server.store.redis.link import Link, client
+from dreamsync_server.store.redis.bell_line import BellLine
+from dreamsync_server.store.redis.client import Server
+from dreamsync_server.store.redis.link import Link
+from dreamsync_server.store.redis.routes import Routes
 
 log = logging.getLogger(__name__)
 
 INBOX_BELL: Final = "inbox"
-_KEEP_OPEN: Final = "dreamsync:bells"  # a subscription that is always there
-_PAUSE_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)  # before connecting again
+_PAUSE_S: Final = 0.5  # before asking again who has a channel
 
 
 class RedisDoorbells:
@@ -95,17 +94,18 @@ class Round(NamedTuple):
 
 
 class BellPost:
-    """The process's one subscription: it follows what the listeners want, and brings it.
+    """The process's subscriptions, one a server: they follow what the listeners want, and bring it.
 
-    It is made when the first listener comes, and from then on kept up until it is closed.
+    They are made when the first listener comes, and from then on kept up until it is closed.
     """
 
-    def __init__(self, url: str) -> None:
-        self._client = client(url, retries=0, timeout_s=STORE_TIMEOUT_S, connections=1)
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
         self._rounds: list[Round] = []
+        self._lines: dict[Server, BellLine] = {}
         self._is_changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._failures = 0  # in a row
+        routes.watch(self._is_changed.set)
 
     @contextlib.contextmanager
     def delivering(self, wanted: Round) -> Iterator[None]:
@@ -123,75 +123,44 @@ class BellPost:
             self._is_changed.set()
 
     async def close(self) -> None:
-        """Stop listening and close the connection."""
+        """Stop listening and close the connections."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=STORE_TIMEOUT_S)
-        await self._client.aclose()
+        for line in self._lines.values():
+            await line.close()
+        self._lines = {}
 
     async def _run(self) -> None:
-        """Keep a subscription up until cancelled."""
-        while True:
-            pubsub = self._client.pubsub()
-            try:
-                async with asyncio.timeout(STORE_TIMEOUT_S):
-                    await pubsub.subscribe(_KEEP_OPEN)
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._follow(pubsub))
-                    group.create_task(self._receive(pubsub))
-            except* (RedisError, OSError) as errors:
-                log.info("the doorbells are lost for now: %s", errors.exceptions[0])
-            except* Exception:
-                log.exception("the doorbells are lost for now")
-            finally:
-                with contextlib.suppress(RedisError, OSError):  # it is gone anyway
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
-            pause_s = _PAUSE_S[min(self._failures, len(_PAUSE_S) - 1)]
-            self._failures += 1
-            await asyncio.sleep(pause_s)
-
-    async def _follow(self, pubsub: PubSub) -> None:
-        """Subscribe to what is wanted, and again after every change."""
-        following: dict[str, None] = {}
+        """Have each channel followed at the server that has it, after every change, for ever."""
         while True:
             self._is_changed.clear()
-            wanted = dict.fromkeys(name for each in self._rounds for name in each.channels())
-            added = [channel for channel in wanted if channel not in following]
-            dropped = [channel for channel in following if channel not in wanted]
-            async with asyncio.timeout(STORE_TIMEOUT_S):
-                if added:
-                    await pubsub.subscribe(*added)
-                if dropped:
-                    await pubsub.unsubscribe(*dropped)
-            following = wanted
+            try:
+                await self._sort()
+            except StoreError as error:
+                log.info("the doorbells wait: %s", error)
+                await asyncio.sleep(_PAUSE_S)
+                continue
             await self._is_changed.wait()
 
-    async def _receive(self, pubsub: PubSub) -> None:
-        """Bring what comes.
+    async def _sort(self) -> None:
+        wanted: dict[Server, dict[str, None]] = {}
+        for channel in dict.fromkeys(name for each in self._rounds for name in each.channels()):
+            server = await self._routes.server_of(channel)
+            wanted.setdefault(server, {})[channel] = None
+        for server in [server for server in self._lines if server not in wanted]:
+            await self._lines.pop(server).close()
+        for server, channels in wanted.items():
+            line = self._lines.get(server)
+            if line is None:
+                doubt, is_cluster = self._routes.doubt, self._routes.is_cluster
+                line = BellLine(server, self._deliver, doubt, is_cluster=is_cluster)
+                self._lines[server] = line
+            line.want(channels)
 
-        Raises:
-            TimeoutError: nothing came, and then no answer to the question whether it lives.
-        """
-        is_asked = False
-        while True:
-            async with asyncio.timeout(BELL_IDLE_S + STORE_TIMEOUT_S):
-                message = await pubsub.get_message(timeout=BELL_IDLE_S)
-            if message is not None:
-                is_asked = False
-                self._failures = 0
-                self._deliver(message)
-            elif is_asked:
-                raise TimeoutError("the store is silent")
-            else:
-                is_asked = True
-                async with asyncio.timeout(STORE_TIMEOUT_S):
-                    await pubsub.ping()
-
-    def _deliver(self, message: Mapping[str, Any]) -> None:
-        if message["type"] != "message":
-            return
-        for wanted in self._rounds:
-            wanted.put(message["channel"], message["data"])
+    def _deliver(self, channel: bytes, said: bytes) -> None:
+        for each in self._rounds:
+            each.put(channel, said)
 
 
 def spell_bell(bell: Bell) -> str:

@@ -1,27 +1,23 @@
-"""The connections to Valkey or Redis: scripts in one pipeline, one deadline, one kind of error.
+"""The connections to Valkey or Redis: one pipeline a shard, one deadline, one kind of error.
 
 What is written is never tried again here: the library's own retries would double it. The caller
-resends what can be told apart. Reads have a client of their own, which may try once more.
+resends what can be told apart. Only what a server answers that it has *not* done (it knows not the
+script, or says who has the key) goes out again. Reads have a client of their own, which may try
+once more.
 """
 
 import asyncio
-import hashlib
-import importlib.resources
 import logging
-from collections.abc import Awaitable, Coroutine, Sequence
-from functools import cache
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 from redis.exceptions import (
     AskError,
     ClusterDownError,
     MasterDownError,
-    NoPermissionError,
+    MovedError,
     NoScriptError,
-    OutOfMemoryError,
     ReadOnlyError,
     RedisError,
     ResponseError,
@@ -29,82 +25,120 @@ from redis.exceptions import (
 )
 
 from dreamsync_server.errors import StoreError, StoreUnavailableError
-from dreamsync_server.limits import STORE_CONNECTIONS_MAX, STORE_TIMEOUT_S
+from dreamsync_server.limits import (
+    RING_WAIT_S,
+    RINGS_AT_ONCE_MAX,
+    STORE_HOPS_MAX,
+    STORE_TIMEOUT_S,
+    STORE_TRY_AGAIN_S,
+)
+from dreamsync_server.store.redis.client import Server, client, redis_url, store_error
+from dreamsync_server.store.redis.routes import open_routes
+from dreamsync_server.store.redis.scripts import Call, load_scripts
 
 log = logging.getLogger(__name__)
 
+__all__ = ["Call", "Link", "client", "load_scripts", "redis_url", "store_error"]
 _Result = TypeVar("_Result")
-
-# Answers that say "not now": the same call may succeed later. MOVED is a kind of ASK here.
-_PASSING: Final = (
-    AskError,
-    ClusterDownError,
-    MasterDownError,
-    NoPermissionError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    TryAgainError,
-)
+_Command = tuple[str | bytes | int, ...]
 _SEEN_MS: Final = 10_000  # what was written only to be waited for goes by itself
-_PASSING_CODES: Final = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE", "LOADING")
-
-
-class Script(NamedTuple):
-    """A Lua script and its SHA-1, by which the server knows it once it has run."""
-
-    text: str
-    sha: str
-
-
-class Call(NamedTuple):
-    """One script to run. Its keys lie in one shard."""
-
-    script: str
-    keys: tuple[str, ...]
-    args: Sequence[str | bytes | int]
+_ELSEWHERE: Final = (ClusterDownError, MasterDownError, ReadOnlyError)  # who has the key now?
 
 
 class Answers(NamedTuple):
-    """What scripts in one pipeline answered, in their order.
+    """What calls answered, in their order; an answer may be the error that one gave.
 
-    `is_confirmed` says that enough replicas have what was written; True where none are asked for.
+    `confirmed` says of each whether enough replicas have what was written up to it; True where
+    none are asked for.
     """
 
     answers: list[Any]
-    is_confirmed: bool
+    confirmed: list[bool]
+
+
+class Confirmation(NamedTuple):
+    """What is asked for before a write counts: so many replicas, `is_fsynced` on their disks too.
+
+    Where it is, the server itself must have fsynced as well (WAITAOF in place of WAIT).
+    """
+
+    replicas: int = 0
+    is_fsynced: bool = False
+
+    def command(self, wait_ms: int) -> _Command:
+        """Return what is sent behind the writes, on their connection."""
+        if self.is_fsynced:
+            return ("WAITAOF", 1, self.replicas, wait_ms)
+        return ("WAIT", self.replicas, wait_ms)
+
+    def is_met(self, answer: Any) -> bool:
+        """Return whether what the server answered is enough."""
+        if self.is_fsynced:
+            return isinstance(answer, list) and answer[0] >= 1 and answer[1] >= self.replicas
+        return isinstance(answer, int) and answer >= self.replicas
+
+
+class _Item:
+    """One command or script on its way."""
+
+    def __init__(self, key: str, command: _Command, call: Call | None = None) -> None:
+        self.key = key
+        self.call = call
+        self.is_by_text = False
+        self.answer: Any = None
+        self.is_confirmed = True
+        self.sent_to: tuple[Server, bool] | None = None  # and whether it is to say ASKING
+        self._command = command
+
+    def command(self) -> _Command:
+        """Return what is sent."""
+        if self.call is None:
+            return self._command
+        name, keys, args = self.call
+        text, sha = load_scripts()[name]
+        head = ("EVAL", text) if self.is_by_text else ("EVALSHA", sha)
+        return (*head, len(keys), *keys, *args)
 
 
 class Link:
-    """A process's connections to one store."""
+    """A process's connections to one store: a server, behind Sentinels, or a cluster."""
 
-    def __init__(self, url: str, *, replicas: int = 0, timeout_s: float = STORE_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        replicas: int = 0,
+        is_fsynced: bool = False,
+        timeout_s: float = STORE_TIMEOUT_S,
+    ) -> None:
         self.url = url
-        self._replicas = replicas
+        self.routes = open_routes(url, timeout_s)
+        self.confirmation = Confirmation(replicas, is_fsynced) if replicas else None
         self._timeout_s = timeout_s
-        self._writer = client(url, retries=0, timeout_s=timeout_s)
-        self._reader = client(url, retries=1, timeout_s=timeout_s)
         self._shielded: set[asyncio.Task[Any]] = set()
 
     async def read(self, *command: str | bytes | int) -> Any:
-        """Run one command that writes nothing.
+        """Run one command that writes nothing; its key is its first argument, where it has one.
 
         Raises:
             StoreUnavailableError: no answer, or none in time.
         """
-        redis: Any = self._reader  # whose commands are not typed
-        return await self._within(redis.execute_command(*command))
+        (answer,) = await self.read_many([command])
+        return answer
 
-    async def read_many(self, commands: Sequence[tuple[str | bytes | int, ...]]) -> list[Any]:
-        """Run commands that write nothing, in one pipeline.
+    async def read_many(self, commands: Sequence[_Command]) -> list[Any]:
+        """Run commands that write nothing, in one pipeline a shard.
 
         Raises:
-            StoreUnavailableError: no answer, or none in time.
+            StoreUnavailableError: no answer of some, or none in time.
         """
-        pipeline = self._reader.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        answers: list[Any] = await self._within(pipeline.execute())
-        return answers
+        return [_raised(answer) for answer in await self.try_read_many(commands)]
+
+    async def try_read_many(self, commands: Sequence[_Command]) -> list[Any]:
+        """Run commands that write nothing; an answer may be the error that one gave."""
+        items = [_Item(str(command[1]) if command[1:] else "", command) for command in commands]
+        await self._run(items, is_writing=False)
+        return [item.answer for item in items]
 
     async def read_script(self, call: Call) -> Any:
         """Run one script that writes nothing.
@@ -112,8 +146,26 @@ class Link:
         Raises:
             StoreUnavailableError: no answer, or none in time.
         """
-        answers = await self._within(self._run(self._reader, [call], replicas=0))
-        return _raised(answers.answers[0])
+        item = _Item(call.keys[0], (), call)
+        await self._run([item], is_writing=False)
+        return _raised(item.answer)
+
+    async def ask_all(self, *command: str | bytes | int) -> list[Any]:
+        """Ask every server something about itself; return what those answered who did.
+
+        Raises:
+            StoreUnavailableError: none did.
+        """
+        servers = await self.routes.servers()
+        items = [_Item("", command) for _ in servers]
+        until_s = self._until_s()
+        asking = []
+        for server, item in zip(servers, items, strict=True):
+            sending = self._send(server.reader, [item], is_asking=False, wait=None)
+            asking.append(self._bounded(sending, until_s, [item]))
+        await asyncio.gather(*asking)
+        answers = [item.answer for item in items if not isinstance(item.answer, StoreError)]
+        return answers or [_raised(item.answer) for item in items]
 
     async def write(self, *command: str | bytes | int) -> Any:
         """Run one command, once, and to its end even where the caller is cancelled.
@@ -121,8 +173,9 @@ class Link:
         Raises:
             StoreUnavailableError: no answer in time; it may have been executed.
         """
-        redis: Any = self._writer
-        return await self.shield(self._within(redis.execute_command(*command)))
+        item = _Item(str(command[1]), command)
+        await self.shield(self._run([item], is_writing=True))
+        return _raised(item.answer)
 
     async def script(self, call: Call, *, is_confirmed: bool = False) -> Any:
         """Run one script, once; with `is_confirmed`, wait for the replicas that are asked for.
@@ -131,25 +184,21 @@ class Link:
             StoreUnavailableError: no answer in time, or too few replicas; it may have run.
         """
         answers = await self.scripts([call], is_confirmed=is_confirmed)
-        if not answers.is_confirmed:
+        answer = _raised(answers.answers[0])
+        if not answers.confirmed[0]:
             raise StoreUnavailableError("too few replicas confirmed in time")
-        return _raised(answers.answers[0])
+        return answer
 
     async def scripts(self, calls: Sequence[Call], *, is_confirmed: bool = False) -> Answers:
-        """Run scripts in one pipeline, each once; an answer may be the error that one gave.
+        """Run scripts in one pipeline a shard, each once; an answer may be the error it gave.
 
-        They run to their end, even where the caller is cancelled.
-
-        Raises:
-            StoreUnavailableError: the pipeline broke; any of them may have run.
+        They run to their end, even where the caller is cancelled. An unavailable answer says that
+        its script may have run.
         """
-        replicas = self._replicas if is_confirmed else 0
-        return await self.shield(self._within(self._run(self._writer, calls, replicas)))
-
-    @property
-    def replicas(self) -> int:
-        """How many replicas are asked for."""
-        return self._replicas
+        items = [_Item(call.keys[0], (), call) for call in calls]
+        wait = self.confirmation if is_confirmed else None
+        await self.shield(self._run(items, is_writing=True, wait=wait))
+        return Answers([item.answer for item in items], [item.is_confirmed for item in items])
 
     async def confirm(self, key: str) -> None:
         """Return once enough replicas have all that was written before. `key` is written for it.
@@ -158,23 +207,29 @@ class Link:
             StoreUnavailableError: no answer in time, or too few replicas.
         """
         # WAIT counts what its own connection has written, so that reading is not enough.
-        pipeline = self._writer.pipeline(transaction=False)
-        pipeline.execute_command("SET", key, 1, "PX", _SEEN_MS)
-        pipeline.execute_command("WAIT", self._replicas, int(self._timeout_s * 250))
-        _, count = await self.shield(self._within(pipeline.execute()))
-        if count < self._replicas:
+        item = _Item(key, ("SET", key, 1, "PX", _SEEN_MS))
+        await self.shield(self._run([item], is_writing=True, wait=self.confirmation))
+        _raised(item.answer)
+        if not item.is_confirmed:
             raise StoreUnavailableError("too few replicas confirmed in time")
 
-    async def publish(self, said: Sequence[tuple[str, str]]) -> None:
-        """Publish (channel, text) pairs in one pipeline.
+    async def publish(self, said: Sequence[tuple[str, str | bytes]]) -> None:
+        """Publish (channel, text) pairs, in one pipeline a shard; they may be lost.
 
-        Raises:
-            StoreUnavailableError: some may not have been published.
+        Sharded channels: in a cluster a bell stays in its world's shard. Where many to a
+        server are still on their way, these are lost, so that no silent shard holds others up.
         """
-        pipeline = self._writer.pipeline(transaction=False)
+        groups: dict[Server, list[_Item]] = {}
         for channel, text in said:
-            pipeline.execute_command("PUBLISH", channel, text)
-        await self._within(pipeline.execute())
+            server = await self.routes.server_of(channel)
+            item = _Item(channel, ("SPUBLISH", channel, text))
+            groups.setdefault(server, []).append(item)
+        works = [self._ring(server, items) for server, items in groups.items()]
+        tasks = [asyncio.create_task(work) for work in works]
+        self._shielded.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._shielded.discard)
+        await asyncio.wait(tasks, timeout=RING_WAIT_S)
 
     async def shield(self, doing: Coroutine[Any, Any, _Result]) -> _Result:
         """Do something to its end, even where the caller is cancelled meanwhile."""
@@ -187,100 +242,118 @@ class Link:
         """Wait for what is shielded, then close every connection."""
         if self._shielded:
             await asyncio.wait(self._shielded, timeout=2 * self._timeout_s)
-        for each in (self._writer, self._reader):
-            await each.aclose()
+        await self.routes.close()
 
-    async def _run(self, redis: "Redis", calls: Sequence[Call], replicas: int) -> Answers:
-        """Send scripts by their hash, and once more by their text those the server knows not."""
-        answers, is_confirmed = await self._send(redis, calls, replicas, is_by_text=False)
-        unknown = [i for i, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-        if unknown:
-            again = [calls[i] for i in unknown]
-            more, is_confirmed_too = await self._send(redis, again, replicas, is_by_text=True)
-            for i, answer in zip(unknown, more, strict=True):
-                answers[i] = answer
-            is_confirmed = is_confirmed and is_confirmed_too
-        return Answers([_as_store_error(answer) for answer in answers], is_confirmed)
+    async def _ring(self, server: Server, items: Sequence[_Item]) -> None:
+        if server.ringing >= RINGS_AT_ONCE_MAX:
+            return
+        server.ringing += 1
+        try:
+            sending = self._send(server.writer, items, is_asking=False, wait=None)
+            await self._bounded(sending, self._until_s(), items)
+        finally:
+            server.ringing -= 1
+        lost = [item.answer for item in items if isinstance(item.answer, StoreError)]
+        if lost:
+            log.info("%d doorbells were lost: %s", len(lost), lost[0])
+
+    # --- sending -------------------------------------------------------------------------------
+
+    async def _run(
+        self, items: Sequence[_Item], *, is_writing: bool, wait: Confirmation | None = None
+    ) -> None:
+        """Send items to where their keys are, and again what was not done there."""
+        until_s = self._until_s()
+        waiting = list(items)
+        for _ in range(STORE_HOPS_MAX):
+            groups: dict[tuple[Server, bool], list[_Item]] = {}
+            for item in waiting:
+                try:
+                    to = item.sent_to or (await self.routes.server_of(item.key), False)
+                except StoreError as error:
+                    item.answer = error
+                    continue
+                item.sent_to = to
+                groups.setdefault(to, []).append(item)
+            works = []
+            for (server, is_asking), some in groups.items():
+                redis = server.writer if is_writing else server.reader
+                sending = self._send(redis, some, is_asking=is_asking, wait=wait)
+                works.append(self._bounded(sending, until_s, some))
+            await asyncio.gather(*works)
+            waiting = [item for some in groups.values() for item in some if self._again(item)]
+            if not waiting or asyncio.get_running_loop().time() >= until_s:
+                break
+            if any(isinstance(item.answer, TryAgainError) for item in waiting):
+                await asyncio.sleep(STORE_TRY_AGAIN_S)
+        for item in items:
+            if isinstance(item.answer, RedisError):
+                item.answer = store_error(item.answer)
+
+    def _again(self, item: _Item) -> bool:
+        """Return whether an item was not done where it went, and can go where it is."""
+        match item.answer:
+            case NoScriptError():
+                item.is_by_text = True
+            case MovedError() as moved:
+                server = self._named(item, moved)
+                item.sent_to = (server, False)
+                self.routes.moved(moved.slot_id, server)
+            case AskError() as ask:
+                item.sent_to = (self._named(item, ask), True)
+            case TryAgainError():
+                item.sent_to = None  # its slot's keys are on their way, one by one
+            case ResponseError() as error:
+                if isinstance(error, _ELSEWHERE):
+                    self.routes.doubt()
+                return False
+            case StoreUnavailableError():
+                self.routes.doubt()
+                return False
+            case _:
+                return False
+        return True
+
+    def _named(self, item: _Item, error: AskError) -> Server:
+        """Return the server that another one named; without a host it is on the same machine."""
+        host = error.host
+        if not host and item.sent_to is not None:
+            host = item.sent_to[0].name.rpartition(":")[0]
+        return self.routes.at(host, error.port)
 
     async def _send(
-        self, redis: "Redis", calls: Sequence[Call], replicas: int, *, is_by_text: bool
-    ) -> tuple[list[Any], bool]:
+        self, redis: "Redis", items: Sequence[_Item], *, is_asking: bool, wait: Confirmation | None
+    ) -> None:
         pipeline = redis.pipeline(transaction=False)
-        for name, keys, args in calls:
-            text, sha = load_scripts()[name]
-            head = ("EVAL", text) if is_by_text else ("EVALSHA", sha)
-            pipeline.execute_command(*head, len(keys), *keys, *args)
-        if replicas:
+        for item in items:
+            if is_asking:
+                pipeline.execute_command("ASKING")
+            pipeline.execute_command(*item.command())
+        if wait is not None:
             # Of the very connection that wrote: WAIT counts what this connection has written.
             # A quarter of the deadline, because a script that was forgotten is sent and waited
             # for twice, and the server looks at its waiting clients ten times a second.
-            pipeline.execute_command("WAIT", replicas, int(self._timeout_s * 250))
+            pipeline.execute_command(*wait.command(int(self._timeout_s * 250)))
         answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        if not replicas:
-            return answers, True
-        count = answers.pop()
-        return answers, isinstance(count, int) and count >= replicas
+        is_confirmed = wait is None or wait.is_met(answers.pop())
+        if is_asking:
+            answers = answers[1::2]
+        for item, answer in zip(items, answers, strict=True):
+            item.answer, item.is_confirmed = answer, is_confirmed
 
-    async def _within(self, doing: Awaitable[_Result]) -> _Result:
+    async def _bounded(
+        self, sending: Coroutine[Any, Any, None], until_s: float, items: Sequence[_Item]
+    ) -> None:
+        """Send to one shard within the deadline; what breaks there is its items' answer alone."""
         try:
-            async with asyncio.timeout(self._timeout_s):
-                return await doing
+            async with asyncio.timeout_at(until_s):
+                await sending
         except (RedisError, OSError, TimeoutError) as error:
-            raise store_error(error) from error
+            for item in items:
+                item.answer = store_error(error)
 
-
-def client(url: str, *, retries: int, timeout_s: float, connections: int = 0) -> "Redis":
-    """Return a client that connects within `timeout_s`; all else the caller must bound.
-
-    The library's own `socket_timeout` stays off: before Python 3.12 it sends through `wait_for`,
-    which now and then swallows a cancellation, so that a cancelled task lives on for ever. A pool
-    that is full makes the next caller wait rather than fail. RESP2, because nothing here needs
-    more and it saves a round trip a connection.
-    """
-    pool = BlockingConnectionPool.from_url(
-        redis_url(url),
-        max_connections=connections or STORE_CONNECTIONS_MAX,
-        timeout=timeout_s,
-        socket_timeout=None,
-        socket_connect_timeout=timeout_s,
-        retry=Retry(NoBackoff(), retries),
-        protocol=2,
-    )
-    return Redis.from_pool(pool)
-
-
-def redis_url(url: str) -> str:
-    """Return a URL as the library knows it: it has no scheme for Valkey."""
-    scheme, colon, rest = url.partition(":")
-    return {"valkey": "redis", "valkeys": "rediss"}.get(scheme, scheme) + colon + rest
-
-
-def store_error(error: Exception) -> StoreError:
-    """Return what an error of the library means: not now, or a fault of ours."""
-    if not isinstance(error, ResponseError) or isinstance(error, _PASSING):
-        return StoreUnavailableError(
-            f"the store is not available: {str(error) or 'no answer in time'}"
-        )
-    if str(error).startswith(_PASSING_CODES):
-        return StoreUnavailableError(f"the store is not available: {error}")
-    return StoreError(f"the store refused a call: {error}")
-
-
-@cache
-def load_scripts() -> dict[str, Script]:
-    """Return all scripts by name."""
-    found = {}
-    folder = importlib.resources.files("dreamsync_server.store").joinpath("lua")
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".lua"):
-            text = file.read_text("utf-8")
-            sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-            found[file.name.removesuffix(".lua")] = Script(text, sha)
-    return found
-
-
-def _as_store_error(answer: Any) -> Any:
-    return store_error(answer) if isinstance(answer, RedisError) else answer
+    def _until_s(self) -> float:
+        return asyncio.get_running_loop().time() + self._timeout_s
 
 
 def _raised(answer: Any) -> Any:

@@ -60,13 +60,9 @@ class RedisLog:
                 log.error("world %s: a batch was refused: %s", batch.owner.world, error)
                 answers[i] = Appended("refused", -1)
         if calls:
-            try:
-                got = await self._link.scripts(tuple(calls.values()), is_confirmed=True)
-            except StoreUnavailableError as error:
-                answers |= dict.fromkeys(calls, error)
-            else:
-                for i, answer in zip(calls, got.answers, strict=True):
-                    answers[i] = _appended(batches[i], answer, got.is_confirmed)
+            got = await self._link.scripts(tuple(calls.values()), is_confirmed=True)
+            for i, answer, is_confirmed in zip(calls, *got, strict=True):
+                answers[i] = _appended(batches[i], answer, is_confirmed)
         return [answers[i] for i in range(len(batches))]
 
     async def read(
@@ -100,7 +96,7 @@ class RedisLog:
         if not epoch:
             return None
         tail = Position(int(epoch), int(seq))
-        if self._link.replicas and self._confirmed.get(world) != tail:
+        if self._link.confirmation and self._confirmed.get(world) != tail:
             # Who owns the world may still wait for them, and a failover would take it back.
             await self._link.confirm(keys.seen(world))
             if len(self._confirmed) >= _TAILS_KEPT:
@@ -129,15 +125,15 @@ class RedisLog:
         """Return (author, salt, text) by reference."""
         if not refs:
             return {}
+        raws = await self._link.read("HMGET", keys.of_world(world).texts, *refs)
+        pairs = zip(refs, raws, strict=True)
+        return {ref: codec.decode_text(raw) for ref, raw in pairs if raw is not None}
+
     async def stage(
         self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None = None
     ) -> None:
         """Put the next part of a log away for a world that is yet to be created."""
         await self._link.shield(self._stage(world, commits, snapshot))
-
-        raws = await self._link.read("HMGET", keys.of_world(world).texts, *refs)
-        pairs = zip(refs, raws, strict=True)
-        return {ref: codec.decode_text(raw) for ref, raw in pairs if raw is not None}
 
     async def erase_texts(self, world: str, author: str) -> int:
         """Erase every free text that a session wrote."""
@@ -178,6 +174,10 @@ class RedisLog:
             return [commit for commit, _ in read]
         known = await self.texts(world, refs)
         return [
+            codec.decode_commit(raw, known)[0] if of_it else commit
+            for raw, (commit, of_it) in zip(raws, read, strict=True)
+        ]
+
     async def _stage(
         self, world: str, commits: Sequence[Commit], snapshot: Snapshot | None
     ) -> None:
@@ -203,10 +203,6 @@ class RedisLog:
             if not await self._link.script(Call("stage", target, args), is_confirmed=True):
                 raise StoreError(f"there is a world {world}")
             head = ("", b"")
-
-            codec.decode_commit(raw, known)[0] if of_it else commit
-            for raw, (commit, of_it) in zip(raws, read, strict=True)
-        ]
 
     async def _save_snapshot(self, owner: Ownership, snapshot: Snapshot, keep_after: int) -> bool:
         names = keys.of_world(owner.world)
@@ -241,6 +237,10 @@ class RedisLog:
         epoch, last = codec.decode_commit(raws[-1])[0].position
         segment = await asyncio.to_thread(codec.encode_segment, raws)
         args = (owner.epoch, owner.nonce, first, last, f"{epoch}-{last + 1}", segment)
+        sealing = Call("seal", (names.own, names.log, names.segments, names.sealed), args)
+        return bool(await self._link.script(sealing) == b"OK")
+
+
 def _parts_of(commits: Sequence[Commit]) -> Iterator[list[tuple[Commit, bytes]]]:
     """Yield commits with their bytes, in parts that are no longer than a segment."""
     part: list[tuple[Commit, bytes]] = []
@@ -254,10 +254,6 @@ def _parts_of(commits: Sequence[Commit]) -> Iterator[list[tuple[Commit, bytes]]]
         size += len(raw)
     if part:
         yield part
-
-
-        sealing = Call("seal", (names.own, names.log, names.segments, names.sealed), args)
-        return bool(await self._link.script(sealing) == b"OK")
 
 
 def _append_call(batch: Batch) -> Call:
