@@ -19,7 +19,7 @@ from dreamsync_server.errors import PeerError, StoreError, StoreUnavailableError
 from dreamsync_server.gateway.asking import Asking
 from dreamsync_server.gateway.conversation import Conversation
 from dreamsync_server.gateway.entering import Entering
-from dreamsync_server.gateway.follower import Follower
+from dreamsync_server.gateway.follower import Follower, no_other_pack
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.lines import Line
 from dreamsync_server.gateway.opening import Opening
@@ -49,6 +49,7 @@ from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Bell, Store, WorldCard
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Commit, Proposal, ProposerKind
+from dreamsync_server.world.model import Pack
 
 log = logging.getLogger(__name__)
 
@@ -95,8 +96,8 @@ class Hall:
         self._timers: dict[str, tuple[float, asyncio.TimerHandle]] = {}
         self._listening = Listening()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.entering = Entering(self)
         self._poses = PosePost(store, self.rooms)
+        self.entering = Entering(self)
         self._worlds = Opening(self, open_world)
         self._asking = Asking(self)
         self._showing = Showing(self)
@@ -116,7 +117,9 @@ class Hall:
             return
         here = room.follower.state.position.seq
         self._guard(room, lambda: room.follower.on_confirmed(commits))
-        if room.follower.is_faulted or (commits and commits[0].position.seq > here + 1):
+        follower = room.follower
+        is_behind = bool(commits) and commits[0].position.seq > here + 1
+        if follower.is_faulted or follower.is_to_repack or is_behind:
             self._look_soon(room)
 
     def on_bell(self, bell: Bell) -> None:
@@ -136,6 +139,13 @@ class Hall:
             member.owner.cut("world_fault")
         self._close_room(world)
 
+    def tell_of_pack(self, pack_id: str, is_good: bool, text: str) -> None:
+        """Tell the desks of a pack's worlds here what became of a change of its files."""
+        told = {"type": "pack", "pack": pack_id, "ok": is_good, "text": text}
+        for room in self.rooms.values():
+            if room.card.pack_id == pack_id:
+                room.tell_desks(told)
+
     async def run(self) -> None:
         """Follow the store and give the beat, until cancelled."""
         try:
@@ -143,6 +153,7 @@ class Hall:
                 group.create_task(self._listen())
                 group.create_task(self._keep_beat())
                 group.create_task(self._keep_looking())
+                group.create_task(self._poses.run())
         finally:
             for task in tuple(self._tasks):
                 task.cancel()
@@ -153,7 +164,6 @@ class Hall:
         for talk in tuple(self._talks):
             talk.cut("node_draining")
 
-                group.create_task(self._poses.run())
     # --- for conversations ---------------------------------------------------------------------
 
     async def answer(self, talk: Conversation, message: wire.Asked) -> None:
@@ -242,7 +252,7 @@ class Hall:
         pack = await self.shelf.by_hash(card.pack_hash)
         if pack is None:
             raise PeerError("internal", "The pack of this world cannot be found.")
-        follower = Follower(card.world, pack, self.store)
+        follower = Follower(card.world, pack, self.store, self.load_pack)
         self._listening.add(card.world)
         try:
             async with asyncio.timeout(ENTER_S):
@@ -256,20 +266,26 @@ class Hall:
             self.clock.mono_s,
             lambda at_s: self._wake_at(card.world, at_s),
             self._judge,
+            node=self.node,
+            say_poses=self._poses.voice(card.world),
         )
+        self._poses.open(card.world)
         self.rooms[card.world] = self._part_of(card.world)[card.world] = room
         self._empty_s[card.world] = self.clock.mono_s()
         self._look_soon(room)  # what came between the loading and now was handed to nobody
         return room
 
+    async def load_pack(self, pack_hash: str) -> Pack:
+        """Return a pack that a world plays or has played; raises WorldFaultError."""
+        pack = await self.shelf.by_hash(pack_hash)
+        return await no_other_pack(pack_hash) if pack is None else pack
+
     def _part_of(self, world: str) -> dict[str, Room]:
         return self._parts[crc32(world.encode()) % _PARTS]
 
     def _close_room(self, world: str) -> None:
-            node=self.node,
-            say_poses=self._poses.voice(card.world),
         self._listening.discard(world)
-        self._poses.open(card.world)
+        self._poses.close(world)
         self.rooms.pop(world, None)
         self._part_of(world).pop(world, None)
         self._empty_s.pop(world, None)
@@ -284,7 +300,6 @@ class Hall:
         known = self._timers.get(world)
         if known is not None:
             if known[0] <= at_s:
-        self._poses.close(world)
                 return
             known[1].cancel()
         delay_s = max(0.0, at_s - self.clock.mono_s())
