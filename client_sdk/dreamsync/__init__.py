@@ -1,7 +1,7 @@
 """The Python SDK of Dreamsync: enter a live world, see, act, direct."""
 
 from dreamsync.desk import Desk, Hit
-from dreamsync.dream import Dream, World, connect
+from dreamsync.dream import Dream, connect
 from dreamsync.errors import (
     BusyError,
     ClosedError,
@@ -19,8 +19,10 @@ from dreamsync.events import Event
 from dreamsync.outcome import Outcome
 from dreamsync.player import Player
 from dreamsync.viewer import Viewer
+from dreamsync.world import Class, World
 
 __all__ = [
+    "Class",
     "BusyError",
     "ClosedError",
     "Desk",

@@ -11,13 +11,13 @@ from dreamsync.errors import DreamsyncError, ProtocolFaultError, RefusedError
 from dreamsync.mirror import Value
 from dreamsync.notices import Notice
 from dreamsync.outcome import Outcome
+from dreamsync.past import Past
 from dreamsync.protocol.cards import Why
 from dreamsync.protocol.desk_cards import Reported, StoryGraph, TensionPoint
 from dreamsync.protocol.drift import value_at
 from dreamsync.protocol.server_messages import Hit as WireHit
 from dreamsync.protocol.server_messages import PackChanged
 from dreamsync.protocol.values import WireDrift, WireText, WireValue
-from dreamsync.viewer import Viewer
 
 HITS_WAITING_MAX: Final = 256  # beyond: run() raises, since handlers are too slow
 _WATCH: Final = "dreamsync watch"
@@ -41,7 +41,7 @@ Means = Literal["hint", "cause", "deny", "undeny", "hurry", "cast", "bridge", "r
 Temperament = Literal["", "patient", "mischievous", "kind"]
 
 
-class Desk(Viewer):
+class Desk(Past):
     """A world's desk. Proposals return Outcomes, as a player's do.
 
     Handlers of `when` run one after the other, in the order of the hits, while the desk is open.

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -19,25 +18,12 @@ from dreamsync.protocol.cards import PackCard, WorldCard
 from dreamsync.protocol.server_messages import CardAnswer, Created, Worlds
 from dreamsync.session import ClientSession
 from dreamsync.viewer import Viewer
+from dreamsync.world import World, world_of
 
 CLIENT: Final = "dreamsync-python/0.1.0"
 OPEN_S: Final = 15.0
 
 SomeViewer = TypeVar("SomeViewer", bound=Viewer)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """A world you opened. The secrets are said once: keep them.
-
-    `invite` lets people into a private world (it goes behind the # of a link), `code` is the same
-    for typing; both are "" for a public one. `desk_token` opens its desk.
-    """
-
-    id: str
-    invite: str
-    code: str
-    desk_token: str
 
 
 class Dream:
@@ -121,7 +107,7 @@ class Dream:
         made = await self._ask(plain)
         if not isinstance(made, Created):
             raise _wrong(made)
-        return World(made.world, made.invite or "", made.code or "", made.desk_token)
+        return world_of(made)
 
     async def worlds(self) -> tuple[WorldCard, ...]:
         """Return the public worlds."""

@@ -1,7 +1,7 @@
 """The requests of a session that have no answer yet, and the conditions it watches. Pure.
 
-All but `create` may be asked twice, so they are asked again on a new line. Conditions are watched
-by a line: on a new one they are sent again, with what was last known of them.
+All but what makes a world may be asked twice, so they are asked again on a new line. Conditions
+are watched by a line: on a new one they are sent again, with what was last known of them.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any, Final
 from dreamsync.entry import checked
 from dreamsync.errors import UsageError
 
+ONCE: Final = ("create", "open_class", "branch")  # what makes something anew each time
 WAITING_MAX: Final = 64  # without an answer; beyond: the caller's fault
 
 
@@ -98,7 +99,7 @@ class Requests:
 
     def line_down(self) -> list[Request]:
         """Make ready to ask again; return what may not be asked twice, taken out."""
-        lost = [q for q, item in self._items.items() if item.was_sent and item.kind == "create"]
+        lost = [q for q, item in self._items.items() if item.was_sent and item.kind in ONCE]
         gone = [self._items.pop(q) for q in lost]
         for item in self._items.values():
             item.was_sent = False

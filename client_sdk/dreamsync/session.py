@@ -16,7 +16,7 @@ Theory of operation. A session lives through many lines (sockets); this table is
     * a session without an Entry (the lobby) is live once it is greeted.
 
 What survives a line: the session's id and secret, the mirror with its position, proposals without
-an outcome, requests without an answer (except `create`), watched conditions, the last event seen.
+an outcome, requests that may be asked twice, watched conditions, the last event seen.
 """
 
 from collections.abc import Iterable

@@ -43,6 +43,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "direct": {"n": 1, "standby": True}, "veto": {"n": 1, "target": "b"},
     "undo": {"n": 1, "target": "b"},
     "background": {"n": 1}, "report": {"n": 1, "seq": 3, "i": 0},
+    "history": {"q": 1}, "look": {"q": 1, "seq": 2}, "branch": {"q": 1, "seq": 2},
+    "erase": {"q": 1, "session": "s"},
     "mute": {"n": 1, "session": "s"}, "graph": {"q": 1}, "tension": {"q": 1}, "reports": {"q": 1},
     "why": {"q": 1, "beat": "b"}, "watch": {"q": 1, "id": "i", "when": "a"},
     "unwatch": {"q": 1, "id": "i"}, "lang": {"q": 1, "lang": "en"}, "people": {"q": 1},

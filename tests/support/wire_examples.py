@@ -169,6 +169,12 @@ CLIENT: Final[list[dict[str, Any]]] = [
     {"type": "lang", "q": 5, "lang": "de"},
     {"type": "people", "q": 6},
     {"type": "resync", "q": 7, "digest": "00000000000000ff"},
+    {"type": "history", "q": 11, "after": 400},
+    {"type": "look", "q": 12, "seq": 7, "eyes": "leo"},
+    {"type": "open_class", "q": 2, "pack": "expo", "count": 6, "title": "10b"},
+    {"type": "class", "q": 3, "world": "Jw3q9XkYzAbC-2fT", "token": "d-9f31"},
+    {"type": "branch", "q": 13, "seq": 7, "title": "What if she had spoken?"},
+    {"type": "erase", "q": 14, "session": "s_2", "why": "They asked."},
 ]
 SERVER: Final[list[dict[str, Any]]] = [
     {"type": "welcome", "v": 1, "server": "dreamsync/0.1.0", "limits": {"say_chars_max": 500}},

@@ -81,6 +81,24 @@ const STEPS = {
       return [error.name, error.code];
     }
   },
+  async past({ who }) {
+    const desk = viewers.get(who);
+    const marks = [];
+    for (let after = 0; after !== undefined;) {
+      const page = await desk.history(after);
+      marks.push(...page.marks.filter((mark) => mark.by !== "director"));
+      after = page.next;
+    }
+    const [, joined] = marks.filter((mark) => mark.kind === "join");
+    const look = await desk.look(joined.seq, "ben");
+    const made = await desk.branch(joined.seq, "What if?");
+    const erased = await desk.erase(joined.session, "asked");
+    return [
+      marks.map((mark) => [mark.kind, mark.by, mark.what ?? "", mark.title ?? "", mark.name ?? "", mark.why ?? ""]),
+      [look.eyes, Object.keys(look.facts).sort(), look.lines.map((line) => line.text)],
+      Object.keys(made).sort(), erased,
+    ];
+  },
   async leave({ who }) {
     await viewers.get(who).leave();
     return viewers.get(who).isOver;

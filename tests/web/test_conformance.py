@@ -134,6 +134,20 @@ class Original:
             return [type(error).__name__, error.code]
         return "entered"
 
+    async def do_past(self, who: str) -> Any:
+        desk = self.viewers[who]
+        marks = [mark async for mark in desk.history() if mark.by != "director"]
+        joined = [mark for mark in marks if mark.kind == "join"][1]
+        look = await desk.look(joined.seq, "ben")
+        await desk.branch(joined.seq, "What if?")
+        erased = await desk.erase(joined.session, "asked")
+        return [
+            [[m.kind, m.by, m.what, m.title, m.name, m.why] for m in marks],
+            [look.eyes, sorted(look.facts), [line.text for line in look.lines]],
+            ["code", "desk_token", "invite", "q", "type", "world"],
+            erased,
+        ]
+
     async def do_leave(self, who: str) -> Any:
         await self.viewers[who].leave()
         return self.viewers[who].is_over

@@ -47,6 +47,7 @@ from dreamsync.protocol.fields import (
     WireModel,
     WorldId,
 )
+from dreamsync.protocol.history_messages import AskHistory, AskLook, Branch, Erase
 
 
 class Hello(WireModel):
@@ -387,7 +388,7 @@ Proposed = (
 """What carries n and is decided by the world."""
 Asked = (
     Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People
-    | Resync | AskGraph | AskTension | AskReports
+    | Resync | AskGraph | AskTension | AskReports | AskHistory | AskLook | Branch | Erase
 )  # fmt: skip
 """What carries q and is answered by the gateway."""
 

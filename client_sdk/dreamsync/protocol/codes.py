@@ -41,6 +41,7 @@ ERRORS: Final = _table(
     Code("unknown_pack", "There is no such pack.", "person"),
     Code("unknown_role", "There is no such role.", "person"),
     Code("unknown_beat", "There is no such beat.", "person"),
+    Code("unknown_moment", "There is no such moment in this world's past.", "person"),
     Code("not_allowed", "You have no right to ask that.", "person"),
     Code("no_spectators", "This world is not open to spectators.", "person"),
     Code("no_session", "The session is over or not known; enter anew.", "person"),

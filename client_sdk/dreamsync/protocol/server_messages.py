@@ -37,6 +37,7 @@ from dreamsync.protocol.fields import (
     WorldId,
     WorldMs,
 )
+from dreamsync.protocol.history_messages import History, Moment
 from dreamsync.protocol.values import Facts
 
 
@@ -53,7 +54,7 @@ class Created(WireModel):
     """A world was opened. The secrets are said here and never again.
 
     `invite` goes behind the `#` of a link, `code` is for typing; both are left out of a public
-    world. `desk_token` opens its desk.
+    world. `desk_token` opens its desk. Where a class was opened, `worlds` are its worlds.
     """
 
     type: Literal["created"]
@@ -62,10 +63,11 @@ class Created(WireModel):
     desk_token: Token
     invite: Token | None = None
     code: Token | None = None
+    worlds: tuple[WorldId, ...] | None = None
 
 
 class Worlds(WireModel):
-    """The public worlds, and the packs that worlds can be made of."""
+    """The public worlds, and the packs that worlds can be made of; or a class's worlds, alone."""
 
     type: Literal["worlds"]
     q: Number
@@ -213,12 +215,14 @@ class Answer(WireModel):
     why: `why`. watch: `holds`, what the condition is now. people: `people`. lang: `lang`, the
     language that texts are in (the pack's first where it has not the wanted one). graph:
     `graph`. tension: `tension`, points of the past, the last one now. reports: `reports`.
+    history: `history`. look: `look`. erase: `erased`, how many texts were.
     """
 
     type: Literal["answer"]
     q: Number
     of: Literal[
         "why", "watch", "unwatch", "lang", "people", "graph", "tension", "reports",
+        "history", "look", "erase",
     ]  # fmt: skip
     why: Why | None = None
     holds: bool | None = None
@@ -227,6 +231,9 @@ class Answer(WireModel):
     graph: StoryGraph | None = None
     tension: tuple[TensionPoint, ...] | None = None
     reports: tuple[Reported, ...] | None = None
+    history: History | None = None
+    look: Moment | None = None
+    erased: Count | None = None
 
 
 class Error(WireModel):

@@ -55,6 +55,15 @@ export class Desk extends Player {
   /** Return what players reported of what others wrote, oldest first. */
   async reports() { return (await this.ask("reports")).reports ?? []; }
 
+  /** Return a page of what happened behind seq `after`: {marks, tail, ms, next?, origin?}. */
+  async history(after = 0) { return (await this.ask("history", { after })).history; }
+  /** Return how the world was after a commit; `eyes` are "desk", "watcher" or a seat. */
+  async look(seq, eyes = "desk") { return (await this.ask("look", { seq, eyes })).look; }
+  /** Open a new private world that begins as this one was after `seq`; return its secrets. */
+  branch(seq, title) { return this.ask("branch", { seq, title }); }
+  /** Erase what a session wrote so far, its name too; return how many texts were erased. */
+  async erase(session, why = "") { return (await this.ask("erase", { session, why })).erased; }
+
   /**
    * Call `handler({when, position, facts})` each time a condition over facts turns true; one that
    * holds already counts. Returns once the server has taken it.

@@ -1,7 +1,7 @@
 // The JavaScript SDK as TypeScript sees it. What each thing does is said in the .js files.
 
 import type {
-  ActionOffer, ChoiceOffer, Created, Drift, Event, Names, Outcome, PackCard, Person, Poses,
+  ActionOffer, ChoiceOffer, Created, Drift, Event, History, Moment, Names, Outcome, PackCard, Person, Poses,
   Position, Reported, Scalar, StoryGraph, TensionPoint, Value, Why, WireValue, WorldCard,
 } from "./wire.js";
 
@@ -138,6 +138,10 @@ export interface Desk extends Player {
   tension(): Promise<TensionPoint[]>;
   reports(): Promise<Reported[]>;
   why(beat: string): Promise<Why>;
+  history(after?: number): Promise<History>;
+  look(seq: number, eyes?: string): Promise<Moment>;
+  branch(seq: number, title?: string): Promise<Created>;
+  erase(session: string, why?: string): Promise<number>;
   when(
     condition: string,
     handler: (hit: { when: string; position: Position; facts: Record<string, Value> }) => void,
@@ -155,6 +159,11 @@ export class Dream {
   enter(world: string, options?: { role?: string; name?: string; invite?: string }, onNotice?: Listener): Promise<Player>;
   watch(world: string, options?: { invite?: string }, onNotice?: Listener): Promise<Player>;
   resume(world: string, identity: Identity, onNotice?: Listener): Promise<Player>;
+  openClass(
+    pack: string, count: number,
+    options?: { title?: string; spectators?: boolean; understudies?: boolean; speed?: number },
+  ): Promise<{ world: string; worlds: string[]; invite: string; code: string; desk_token: string }>;
+  classWorlds(world: string, token: string): Promise<WorldCard[]>;
   desk(world: string, options: { token: string; name?: string; as?: "desk" | "script" }, onNotice?: Listener): Promise<Desk>;
   close(): void;
 }

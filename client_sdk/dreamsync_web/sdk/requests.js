@@ -1,10 +1,11 @@
 // The requests of a session that have no answer yet, and the conditions it watches. Pure.
 //
-// All but `create` may be asked twice, so they are asked again on a new line. Conditions are
-// watched by a line: on a new one they are sent again, with what was last known of them.
+// All but what makes a world may be asked twice, so they are asked again on a new line.
+// Conditions are watched by a line: on a new one they are sent again, with what was last known of them.
 
 import { UsageError } from "./errors.js";
 
+const ONCE = new Set(["create", "open_class", "branch"]); // what makes something anew each time
 const WAITING_MAX = 64; // without an answer; beyond: the caller's fault
 
 export class Requests {
@@ -67,7 +68,7 @@ export class Requests {
   lineDown() {
     const gone = [];
     for (const [q, item] of this.#items) {
-      if (item.wasSent && item.plain.type === "create") {
+      if (item.wasSent && ONCE.has(item.plain.type)) {
         this.#items.delete(q);
         gone.push(item);
       } else {

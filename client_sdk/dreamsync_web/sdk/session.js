@@ -13,7 +13,7 @@
 //   * a session without an entry (the lobby) is live once it is greeted.
 //
 // What survives a line: id and secret, the mirror with its position, proposals without an outcome,
-// requests without an answer (except `create`), watched conditions, the last event seen.
+// requests without an answer (except `create`, `branch`), watched conditions, the last event seen.
 
 import { checked } from "./codec.js";
 import {

@@ -77,3 +77,18 @@ export interface Reported {
 }
 export interface Poses { scene: string; poses: [seat: string, x: number, y: number, facing: number][] }
 export interface Created { world: string; desk_token: string; invite?: string; code?: string }
+/** Something in a world's log that a person would look for. */
+export interface Mark {
+  seq: number; ms: number; at: number; by: string; what?: string; title?: string;
+  target?: string; name?: string; session?: string; why?: string;
+  kind:
+    | "open" | "branch" | "join" | "leave" | "seat" | "chapter" | "beat" | "choice" | "chosen"
+    | "ending" | "paused" | "unpaused" | "did" | "erased" | "pack" | "closed";
+}
+export interface History { marks: Mark[]; tail: number; ms: number; next?: number; origin?: number }
+/** The world after one commit, through one pair of eyes. */
+export interface Moment {
+  eyes: string; position: Position; ms: number; at: number; running: boolean;
+  facts: Record<string, WireValue>; cards: Partial<Names>; choices: ChoiceOffer[];
+  digest: string; lines?: Event[];
+}

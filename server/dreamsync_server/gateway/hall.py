@@ -14,6 +14,7 @@ from zlib import crc32
 
 from dreamsync.protocol import client_messages as wire
 from dreamsync.protocol import desk_messages as desk
+from dreamsync.protocol import history_messages as past
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import PeerError, StoreError, StoreUnavailableError, WorldFaultError
 from dreamsync_server.gateway.asking import Asking
@@ -21,6 +22,7 @@ from dreamsync_server.gateway.conversation import Conversation
 from dreamsync_server.gateway.entering import Entering
 from dreamsync_server.gateway.follower import Follower, no_other_pack
 from dreamsync_server.gateway.gate import JUDGE
+from dreamsync_server.gateway.history import Pasts, deadline_of
 from dreamsync_server.gateway.lines import Line
 from dreamsync_server.gateway.opening import Opening
 from dreamsync_server.gateway.pose_post import PosePost
@@ -37,7 +39,6 @@ from dreamsync_server.gateway.showing import Showing
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.gateway.views import Judge
 from dreamsync_server.limits import (
-    ASKED_S,
     DOORBELL_LOOK_S,
     ENTER_S,
     LOOKS_AT_ONCE_MAX,
@@ -99,7 +100,9 @@ class Hall:
         self._poses = PosePost(store, self.rooms)
         self.entering = Entering(self)
         self._worlds = Opening(self, open_world)
+        self.check_room = self._worlds.check_room
         self._asking = Asking(self)
+        self._pasts = Pasts(self)
         self._showing = Showing(self)
 
     # --- for the listener, the host and the composition root -----------------------------------
@@ -169,7 +172,7 @@ class Hall:
     async def answer(self, talk: Conversation, message: wire.Asked) -> None:
         """Answer a request within its deadline."""
         entering = isinstance(message, wire.Enter | wire.Resume)
-        async with asyncio.timeout(ENTER_S if entering else ASKED_S):
+        async with asyncio.timeout(ENTER_S if entering else deadline_of(message)):
             match message:
                 case wire.Enter():
                     await self.entering.enter(talk, message)
@@ -179,6 +182,8 @@ class Hall:
                     await self._worlds.answer(talk, message)
                 case desk.AskGraph() | desk.AskTension() | desk.AskReports():
                     await self._show(talk, message)
+                case past.AskHistory() | past.AskLook() | past.Branch() | past.Erase():
+                    await self._pasts.answer(talk, message)
                 case _:
                     self._asking.answer(talk, message)
 

@@ -57,7 +57,7 @@ class Opening:
         if pack is None:
             raise PeerError("unknown_pack", "There is no such pack.")
         creator = hash_of(talk.line.visitor.address)
-        await self._check_room(talk, creator)
+        await self.check_room(talk, creator)
         desk, invite, code = tokens.secret(), tokens.secret(), tokens.code()
         card = WorldCard(
             world=tokens.world(),
@@ -87,7 +87,7 @@ class Opening:
             created.update(invite=invite, code=code)
         return created
 
-    async def _check_room(self, talk: "Conversation", creator: str) -> None:
+    async def check_room(self, talk: "Conversation", creator: str) -> None:
         """Raise PeerError where no new world may be opened, or none by this address."""
         hall = self._hall
         if hall.is_draining or await hall.store.memory_share() > STORE_MEMORY_NEW_WORLDS:

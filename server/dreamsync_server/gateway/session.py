@@ -22,6 +22,7 @@ from typing import Any, Final, get_args
 from dreamsync.protocol import bounds
 from dreamsync.protocol import client_messages as wire
 from dreamsync.protocol import desk_messages as desk
+from dreamsync.protocol import history_messages as past
 from dreamsync.protocol.codes import CLOSE_BY_NAME, ERRORS
 from dreamsync_server.gateway.proposing import FreeTexts, proposal_of
 from dreamsync_server.gateway.ratelimit import MessageMeter
@@ -92,6 +93,7 @@ _DIRECTING: Final = frozenset(
     "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch graph"
     " tension reports".split()
 )
+_OF_THE_PAST: Final = frozenset("history look branch erase".split())
 LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.HELLO: frozenset(("hello",)),
     Phase.LOBBY: _LOBBY,
@@ -99,7 +101,8 @@ LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.PLAYER: _EVERYBODY
     | frozenset("act choose claim release handover background pause unpause pose report".split()),
     Phase.WATCH: _EVERYBODY - {"people"},
-    Phase.DESK: _EVERYBODY | _DIRECTING | frozenset(("remove", "seat", "mute", "close")),
+    Phase.DESK: _EVERYBODY | _DIRECTING
+    | _OF_THE_PAST | frozenset(("remove", "seat", "mute", "close")),
     Phase.SCRIPT: _EVERYBODY | _DIRECTING,
     Phase.CLOSED: frozenset(),
 }
@@ -152,6 +155,7 @@ class Session:
                 wire.Create() | wire.List() | wire.Card() | wire.AskWhy() | wire.Watch()
                 | wire.Unwatch() | wire.SetLang() | wire.People() | wire.Resync()
                 | desk.AskGraph() | desk.AskTension() | desk.AskReports()
+                | past.AskHistory() | past.AskLook() | past.Branch() | past.Erase()
             ):  # fmt: skip
                 return [Ask(message)]
             case _:
