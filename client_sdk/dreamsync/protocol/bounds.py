@@ -38,6 +38,7 @@ LANG_CHARS_MAX: Final = 16
 SAY_CHARS_MAX: Final = 500
 EXPR_CHARS_MAX: Final = 2_000
 PARAMS_MAX: Final = 16
+CLASS_WORLDS_MAX: Final = 40  # worlds of one class
 SPEED_MAX: Final = 1_000_000  # world milliseconds a second of real time
 
 # A pose is whole numbers: hundredths of a step, and degrees clockwise from the scene's far side.

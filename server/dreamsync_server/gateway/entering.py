@@ -45,12 +45,19 @@ class Entering:
         """
         self.check_tries(talk)
         card = await self._hall.store.card(world)
-        if card is None or (
-            card.is_private and not is_invited(invite, card.invite_hash, card.code_hash)
-        ):
+        if card is None or not await self._is_open_to(card, invite):
             self.count_try(talk)
             raise _UNKNOWN
         return card
+
+    async def _is_open_to(self, card: WorldCard, invite: str | None) -> bool:
+        """Return whether an invite leads into a world; the code of its class does."""
+        if not card.is_private or is_invited(invite, card.invite_hash, card.code_hash):
+            return True
+        if not card.class_id:
+            return False
+        whole = await self._hall.store.card(card.class_id)
+        return whole is not None and is_invited(invite, "", whole.code_hash)
 
     def check_tries(self, talk: "Conversation") -> None:
         """Raise PeerError `slow_down` where an address has tried too often."""
@@ -65,12 +72,18 @@ class Entering:
     async def _card_for(self, talk: "Conversation", message: wire.Enter) -> WorldCard:
         if message.as_kind not in ("desk", "script"):
             card = await self.invited(talk, message.world, message.invite)
+            if card.class_worlds:
+                text = "This is a class: ask for its card, and enter the world that it gives."
+                raise PeerError("unknown_world", text)
             if message.as_kind == SPECTATOR and not card.has_spectators:
                 raise PeerError("no_spectators", "This world is not open to spectators.")
             return card
         self.check_tries(talk)
         card_or_none = await self._hall.store.card(message.world)
         if card_or_none is not None and is_secret(message.token, card_or_none.desk_hash):
+            if card_or_none.class_worlds:
+                text = "This is a class: ask with `class` for its worlds; each has a desk."
+                raise PeerError("unknown_world", text)
             return card_or_none
         self.count_try(talk)
         if card_or_none is None or card_or_none.is_private:
