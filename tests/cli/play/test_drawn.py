@@ -42,7 +42,7 @@ def test_what_moved_lately_comes_first_then_what_drifts_then_ones_own() -> None:
 
 
 def test_the_menu_has_questions_with_their_time_then_actions_with_why_not() -> None:
-    assert menu_lines(Numbers().menu(SEEN), SEEN) == [
+    may = [
         "Do you sleep? (30 s left)",
         " a  close your eyes",
         " b  stay awake",
@@ -50,9 +50,11 @@ def test_the_menu_has_questions_with_their_time_then_actions_with_why_not() -> N
         " 2  say something …",
         " 3  make shadow animals …",
         " 4  go to …",
-        " 5  refuse — in 5 s",
-        " 6  plead — Nobody hears you.",
     ]
+    menu = Numbers().menu(SEEN)
+    assert menu_lines(menu, SEEN) == [*may, "    and 2 that cannot be done just now: /all"]
+    not_now = [" 5  refuse — in 5 s", " 6  plead — Nobody hears you."]
+    assert menu_lines(menu, SEEN, has_all=True) == [*may, *not_now]
 
 
 def test_a_form_lists_what_there_is_to_pick() -> None:

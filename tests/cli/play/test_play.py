@@ -1,7 +1,10 @@
 """`play` as a command: piped in, transcript out."""
 
 import asyncio
+import signal
 import sys
+
+import pytest
 
 import dreamsync
 
@@ -27,6 +30,25 @@ async def test_what_is_piped_in_is_played_and_told(dream: dreamsync.Dream, url: 
     assert (code, err) == (0, "")
     assert out.index("You say: “hello”") < out.index("(Ari (you): Ada)") < out.index("— make tea")
     assert out.endswith("You have left The House That Slept.\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+async def test_closing_the_terminal_gives_the_seat_back(
+    dream: dreamsync.Dream, url: str, number: signal.Signals
+) -> None:
+    world = await dream.create_world("starter", private=False)
+    link = f"{url}/#{world.id}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dreamsync_server.cli", "play", link, "--role", "ada", "--name", "Ari",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(40):
+        await process.stdout.readuntil(b"? helps")
+        process.send_signal(number)
+        assert await process.wait() == 128 + number
+    again = await dream.enter(world.id, role="ada", name="Bo")  # at once: no grace to wait for
+    assert again.role == "ada"
 
 
 async def test_a_seat_that_is_held_is_said_with_what_to_do(

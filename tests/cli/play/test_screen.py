@@ -48,7 +48,7 @@ def test_where_not_everything_fits_what_may_be_done_is_kept() -> None:
     seen = replace(SEEN, choices=(), offers=(*barred, offer("yes", "yes, this")))
     shown = "\n".join(plain(replace(VIEW, glance=seen, menu=Numbers().menu(seen))))
     assert "yes, this" in shown
-    assert "more: Enter shows all" in shown
+    assert "more: /all shows them" in shown
 
 
 def test_a_form_takes_the_place_of_the_menu() -> None:

@@ -16,6 +16,11 @@ from dreamsync_server.cli.play.story import Line, arrival, line_of, printable
         (Event("said", "now?", "leo", "Leo", "scene"), Line("mine", "You say: “now?”")),
         (Event("said", "now?", "leo", "Leo", "private"), Line("mine", "You whisper: “now?”")),
         (Event("whisper", "Go."), Line("whisper", "A voice from nowhere: “Go.”")),
+        (
+            Event("nudge", "It crosses your mind.", reach="private"),
+            Line("whisper", "It crosses your mind."),
+        ),
+        (Event("nudge", "Word comes.", key="nudge.elsewhere"), Line("told", "Word comes.")),
         (Event("told", "Rain.", key="rain"), Line("told", "Rain.")),
         (Event("told", "It falls.", key="beat.fall.text"), Line("beat", "It falls.")),
         (Event("chapter", "Night"), Line("chapter", "Night")),

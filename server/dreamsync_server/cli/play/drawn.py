@@ -12,7 +12,7 @@ BAR: Final = 8
 HELP: Final = (
     "Type a number to do what has it, a letter to answer a question.",
     "Type words and Enter to say them aloud; “go kitchen” walks.",
-    "Enter alone: where you are, and what you may do.",
+    "Enter alone: where you are, and what you may do.   /all  and what not just now, and why",
     "/me  all you know of yourself and the world     /who  who is in the world",
     "/pause  stop the world for everybody            /on   let it go on",
     "/wait 5  do nothing for five seconds            /leave  give the role back and go",
@@ -75,8 +75,8 @@ def _reason(entry: Entry) -> str:
     return entry.offer.why or "not now"
 
 
-def menu_lines(menu: Menu, glance: Glance) -> list[str]:
-    """Return everything that can be typed now."""
+def menu_lines(menu: Menu, glance: Glance, *, has_all: bool = False) -> list[str]:
+    """Return what can be typed now; with all, also what cannot be done just now, and why not."""
     lines = []
     for choice in glance.choices:
         left = ""
@@ -84,7 +84,10 @@ def menu_lines(menu: Menu, glance: Glance) -> list[str]:
             left = f" ({span_of(max(0, choice.until_ms - glance.world_ms))} left)"
         lines.append(f"{printable(choice.ask)}{left}")
         lines += [answer_line(answer) for answer in menu.answers if answer.choice == choice]
-    lines += [entry_line(entry, glance.world_ms) for entry in menu.entries]
+    shown = [entry for entry in menu.entries if has_all or entry.offer.is_ready]
+    lines += [entry_line(entry, glance.world_ms) for entry in shown]
+    if left_off := len(menu.entries) - len(shown):
+        lines.append(f"    and {left_off} that cannot be done just now: /all")
     return lines
 
 

@@ -194,6 +194,8 @@ class Game:
                     self.tell("note", line)
             case "look":
                 self._look()
+            case "all":
+                self._look(has_all=True)
             case "me":
                 for line in drawn.sheet(self.glance()):
                     self._on_line(Line("note", line))
@@ -209,11 +211,11 @@ class Game:
                 self.is_left = True
                 await self.player.leave()
 
-    def _look(self) -> None:
+    def _look(self, *, has_all: bool = False) -> None:
         glance = self.glance()
         for line in drawn.here_lines(glance):
             self.tell("note", line)
-        for line in drawn.menu_lines(self._numbers.menu(glance), glance):
+        for line in drawn.menu_lines(self._numbers.menu(glance), glance, has_all=has_all):
             self._on_line(Line("told", line))
 
     async def _who(self) -> None:

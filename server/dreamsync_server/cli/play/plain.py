@@ -11,6 +11,11 @@ from dreamsync_server.cli.play.story import Line
 
 _LOOK_S: Final = 0.1
 
+HOW: Final = (
+    "(Type a number and Enter to do that, words and Enter to say them aloud; Enter alone shows what"
+    " you may do, ? helps, /leave goes.)"
+)
+
 ReadLine = Callable[[], Awaitable[str | None]]
 Write = Callable[[str], None]
 
@@ -31,6 +36,7 @@ async def play_plain(player: dreamsync.Player, read: ReadLine, write: Write) -> 
 
     game = Game(player, on_line)
     game.begin()
+    write(HOW)
     watch = asyncio.create_task(_watch(game))
     try:
         await _read_on(game, read, write)

@@ -1,6 +1,12 @@
 """`dreamsync play`: the terminal client."""
 
+import asyncio
+import contextlib
+import shutil
+import signal
 import sys
+import termios
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dreamsync
@@ -8,6 +14,7 @@ from dreamsync_server.cli.links import Link, parse_link
 from dreamsync_server.cli.play.entrance import Entrance
 from dreamsync_server.cli.play.fullscreen import play_fullscreen
 from dreamsync_server.cli.play.keyboard import Keyboard
+from dreamsync_server.cli.play.paper import wrapped
 from dreamsync_server.cli.play.plain import play_plain
 from dreamsync_server.errors import OperatorError
 
@@ -27,10 +34,24 @@ class Wish:
 async def play(wish: Wish) -> int:
     """Play in this terminal; on a whole screen where there is one.
 
+    When the terminal is closed, or we are told to end, the seat is given back as by /leave: nobody
+    could come back to it from here.
+
     Raises:
         OperatorError: what was said leads nowhere.
         DreamsyncError: the server cannot be reached, or refuses.
     """
+    gone: list[int] = []
+    try:
+        with _ended_by_signals(gone):
+            return await _play(wish)
+    except (asyncio.CancelledError, OSError, termios.error):
+        if not gone:
+            raise
+        return 128 + gone[0]
+
+
+async def _play(wish: Wish) -> int:
     keyboard = Keyboard()
     is_plain = wish.is_plain or not (sys.stdin.isatty() and sys.stdout.isatty())
     link = parse_link(wish.link)
@@ -54,6 +75,26 @@ async def play(wish: Wish) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def _ended_by_signals(gone: list[int]) -> Iterator[None]:
+    """Let a closed terminal, and whoever ends us, be noted and cancel what is under way."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None, "only a task has a running loop"
+
+    def end(number: int) -> None:
+        if not gone:
+            gone.append(number)
+            task.cancel()
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
 async def come_in(entrance: Entrance, link: Link, wish: Wish) -> dreamsync.Player:
     """Enter the world that is meant.
 
@@ -73,5 +114,6 @@ async def come_in(entrance: Entrance, link: Link, wish: Wish) -> dreamsync.Playe
 
 
 def say(text: str) -> None:
-    """Print a line now."""
-    print(text, flush=True)
+    """Print a line now, broken between words where it is a terminal that shows it."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    print(wrapped(text, width) if width else text, flush=True)

@@ -178,7 +178,7 @@ def _actions(view: View, width: int, room: int) -> list[Text]:
         for entry in sorted(entries, key=lambda entry: entry.number)
     ]
     if left_off:
-        cells.append(Text(f" …  {left_off} more: Enter shows all", style="dim"))
+        cells.append(Text(f" …  {left_off} more: /all shows them", style="dim"))
     return _in_columns(cells, width)
 
 

@@ -9,7 +9,7 @@ from dreamsync_server.cli.play.glance import Glance, Somebody
 Kind = Literal[
     "said", "mine", "whisper", "told", "beat", "chapter", "ending", "scene", "note", "no", "choice"
 ]
-_ONLY_FOR_CLIENTS: Final = frozenset(("asked", "nudge", "chosen"))
+_ONLY_FOR_CLIENTS: Final = frozenset(("asked", "chosen"))
 _WALKS: Final = ("go.left", "go.came")  # one's own is told by the scene that one comes into
 
 
@@ -57,6 +57,8 @@ def line_of(event: Event, seat: str) -> Line | None:
             return Line("whisper", f"A voice from nowhere: “{text}”")
         case "chapter" | "ending":
             return Line(event.kind, text)
+        case "nudge" if event.reach == "private":
+            return Line("whisper", text)
         case "choice":
             return Line("choice", text)
         case "reset":

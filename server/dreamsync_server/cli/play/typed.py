@@ -11,12 +11,13 @@ from typing import Final, Literal
 from dreamsync.protocol.cards import ActionOffer
 from dreamsync_server.cli.play.menu import Answer, Menu
 
-Command = Literal["help", "look", "who", "me", "leave", "pause", "go on", "wait"]
+Command = Literal["help", "look", "all", "who", "me", "leave", "pause", "go on", "wait"]
 
 COMMANDS: Final[dict[str, Command]] = {
     "?": "help",
     "/help": "help",
     "/look": "look",
+    "/all": "all",
     "/who": "who",
     "/me": "me",
     "/leave": "leave",
