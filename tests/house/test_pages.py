@@ -47,6 +47,18 @@ def test_a_page_shows_text_as_text_and_asks_nobody_else(path: Path) -> None:
         assert 'name="viewport"' in text
 
 
+def test_all_words_of_the_chrome_are_there_in_german() -> None:
+    said = set[str]()
+    for path in (WEB / "pages").rglob("*.js"):
+        if path.name.startswith("words") or "lab" in path.parts:
+            continue
+        for call in re.findall(r"\bt\(([^()`{}]*)", path.read_text("utf-8")):
+            said |= set(re.findall(r'"([^"]*[a-z][^"]*)"', call))
+    known = (WEB / "pages" / "shared" / "words.de.js").read_text("utf-8")
+    assert len(said) > 150
+    assert [text for text in sorted(said) if f'  "{text}":' not in known] == []
+
+
 def test_every_module_of_the_sdk_that_programs_import_is_typed() -> None:
     assert (WEB / "sdk" / "dreamsync.d.ts").is_file()
     source = (WEB / "sdk" / "dreamsync.js").read_text("utf-8")

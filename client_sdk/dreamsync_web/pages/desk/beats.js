@@ -1,12 +1,13 @@
 // The beats of a world at its desk: which could come now, and of the others why not yet.
 
-import { html, useEffect, useState } from "../shared/house.js";
+import { html, t, useEffect, useRef, useState } from "../shared/house.js";
 
 const LOOK_MS = 5000;
 const ORDER = { ok: 0, condition: 1, held: 2, not_now: 3, cooldown: 3 };
+const VETO_MS = 300_000;
 
 /** Ask the server for the why of every beat, again and again while the page is looked at. */
-function useWhys(viewer) {
+export function useWhys(viewer) {
   const [whys, setWhys] = useState({});
   useEffect(() => {
     let isGone = false;
@@ -33,36 +34,44 @@ const beatsOf = (viewer) => [...viewer.mirror.facts.keys()].filter((name) => nam
 /** A beat without a title of its own is called by its id. */
 const titleOf = (label, id) => (label && label !== `cued.${id}` ? label : id.replaceAll("_", " "));
 
-export function Beats({ desk }) {
+export function Beats({ desk, whys, picked, unpick }) {
   const { viewer, story } = desk;
-  const whys = useWhys(viewer);
   const [seek, setSeek] = useState("");
   const missing = (why) => (why?.leaves ?? []).filter((leaf) => !leaf.holds).length;
   const beats = beatsOf(viewer).map((id) => ({
     id, title: titleOf(story.names.facts[`cued.${id}`]?.label, id), cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
-  })).filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(seek.toLowerCase()))
-    .sort((a, b) => (ORDER[a.why?.code] ?? 4) - (ORDER[b.why?.code] ?? 4) || missing(a.why) - missing(b.why));
-  return html`<section class="card" aria-labelledby="near"><h2 id="near">What is near</h2>
-    <input class="seek" aria-label="Find a beat" placeholder="find a beat" value=${seek} onInput=${(event) => setSeek(event.target.value)} />
-    <ul class="beats">${beats.map((beat) => html`<${Beat} key=${beat.id} beat=${beat} desk=${desk} missing=${missing(beat.why)} />`)}</ul></section>`;
+  })).filter(({ id, title }) => (picked ? id === picked : `${id} ${title}`.toLowerCase().includes(seek.toLowerCase())))
+    .sort((a, b) => (ORDER[a.why?.code] ?? 4) - (ORDER[b.why?.code] ?? 4) || (a.why?.away ?? 0) - (b.why?.away ?? 0) || missing(a.why) - missing(b.why));
+  return html`<section class="card" aria-labelledby="near"><h2 id="near">${t("What is near, and why not yet")}</h2>
+    ${picked ? html`<p class="does"><button type="button" class="quiet" onClick=${unpick}>${t("Show all beats")}</button></p>`
+    : html`<input class="seek" aria-label=${t("Find a beat")} placeholder=${t("find a beat")} value=${seek} onInput=${(event) => setSeek(event.target.value)} />`}
+    <ul class="beats">${beats.map((beat) => html`<${Beat} key=${beat.id} beat=${beat} desk=${desk} missing=${missing(beat.why)} isPicked=${picked === beat.id} />`)}</ul></section>`;
 }
 
-function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, missing }) {
+function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, missing, isPicked }) {
+  const place = useRef(null);
+  useEffect(() => {
+    if (isPicked) place.current.scrollIntoView({ block: "nearest" });
+  }, [isPicked]);
   const isReady = why?.code === "ok";
-  const cue = (override) => intervene(`Cue “${title}”`, (word) => viewer.cue(id, { override, why: word }));
-  const hold = () => (why?.is_held
-    ? intervene("Let go", () => viewer.unhold(id)) : intervene("Hold", () => viewer.hold(id)));
-  return html`<li class=${isReady ? "beat ready" : "beat"} data-beat=${id}>
-    <div class="beat-head"><b>${title}</b>
-      <span class="faint small">${cued ? `came ${cued === 1 ? "once" : `${cued} times`}` : ""}${why?.is_held ? " held" : ""}</span></div>
-    <p class="small why-text">${why ? (isReady ? "It can come now." : why.text) : "…"}${missing > 0 ? ` Missing: ${missing}.` : ""}</p>
-    <p class="beat-does">
-      <button type="button" class=${isReady ? "primary" : ""} onClick=${() => cue(!isReady)}>${isReady ? "Cue" : "Cue anyway"}</button>
-      <button type="button" class="quiet" onClick=${hold}>${why?.is_held ? "Let go" : "Hold"}</button>
-      <button type="button" class="quiet" onClick=${() => intervene("Skip", () => viewer.skip(id))}>Skip</button></p>
-    ${why?.leaves?.length > 0 && html`<details><summary class="small">Why${isReady ? "" : " not yet"}</summary><ul class="leaves">
+  const isHeld = Boolean(why?.is_held);
+  const cue = (override) => intervene(t("Cue “{title}”", { title }), (word) => viewer.cue(id, { override, why: word }));
+  const hold = () => intervene(t(isHeld ? "Let “{title}” go" : "Hold “{title}”", { title }),
+    (word) => (isHeld ? viewer.unhold(id, word) : viewer.hold(id, word)));
+  const skip = () => intervene(t("Skip “{title}”", { title }), (word) => viewer.skip(id, word));
+  const veto = () => intervene(t("Not “{title}” for five minutes", { title }), (word) => viewer.veto(id, { ms: VETO_MS, why: word }));
+  const often = cued ? (cued === 1 ? t("came once") : t("came {n} times", { n: cued })) : "";
+  return html`<li class=${isReady ? "beat ready" : "beat"} data-beat=${id} ref=${place}>
+    <div class="beat-head"><b>${title}</b> <span class="faint small">${often}${isHeld ? ` ${t("held")}` : ""}</span></div>
+    <p class="small why-text">${why ? (isReady ? t("It can come now.") : why.text) : "…"}${missing > 0 ? ` ${t("Missing: {n}.", { n: missing })}` : ""}</p>
+    <p class="does">
+      <button type="button" class=${isReady ? "primary" : ""} onClick=${() => cue(!isReady)}>${isReady ? t("Cue") : t("Cue anyway")}</button>
+      <button type="button" class="quiet" onClick=${hold}>${isHeld ? t("Let go") : t("Hold")}</button>
+      <button type="button" class="quiet" onClick=${skip}>${t("Skip")}</button>
+      <button type="button" class="quiet" onClick=${veto}>${t("Not now")}</button></p>
+    ${why?.leaves?.length > 0 && html`<details open=${isPicked}><summary class="small">${isReady ? t("Why") : t("Why not yet")}</summary><ul class="leaves">
       ${why.leaves.map((leaf, i) => html`<li key=${i} class=${leaf.holds ? "holds" : "lacks"}>
-        <span aria-label=${leaf.holds ? "holds" : "does not hold"}>${leaf.holds ? "✓" : "✗"}</span> <code>${leaf.text}</code>
-        <span class="faint small">${leaf.value}${leaf.by?.length && !leaf.holds ? ` · by ${leaf.by.join(", ")}` : ""}</span></li>`)}</ul></details>`}
+        <span role="img" aria-label=${leaf.holds ? t("holds") : t("does not hold")}>${leaf.holds ? "✓" : "✗"}</span> <code>${leaf.text}</code>
+        <span class="faint small">${leaf.value}${leaf.by?.length && !leaf.holds ? ` · ${t("by {who}", { who: leaf.by.join(", ") })}` : ""}</span></li>`)}</ul></details>`}
   </li>`;
 }

@@ -1,14 +1,23 @@
-// The desk: a person's power over a world. What is live, who is there, what is near and why not yet.
+// The desk: a person's power over a world. What is live, what is near and why not yet, who has had no light.
 
-import { html, keep, placeHere, reach, recall, render, useEffect, useNews, useRef, useState } from "../shared/house.js";
-import { Cover, linksOf } from "../shared/opening.js";
+import {
+  html, keep, placeHere, reach, recall, render, speakHere, t, useEffect, useNews, useRef, useState, wantedLang,
+} from "../shared/house.js";
+import { Cover, linksOf, playLink } from "../shared/opening.js";
 import { Flow } from "../stage/flow.js";
 import { Story } from "../stage/story.js";
-import { Beats } from "./beats.js";
-import { Clocks, Facts, Seats, Whisper } from "./parts.js";
+import { useWhy } from "./asking.js";
+import { Beats, useWhys } from "./beats.js";
+import { Curve } from "./curve.js";
+import { Director } from "./director.js";
+import { Graph, useGraph } from "./graph.js";
+import { Clocks, Facts, Links, Whisper } from "./parts.js";
+import { Reports, useReports } from "./reports.js";
+import { People, Seats } from "./seats.js";
 
 const PEOPLE_MS = 4000;
 const TOAST_MS = 5000;
+const SIGHTS = [["live", "Live"], ["graph", "Story"], ["curve", "Tension"], ["facts", "Facts"]];
 
 function DeskPage() {
   const [step, setStep] = useState({ at: "reaching" });
@@ -16,9 +25,9 @@ function DeskPage() {
     sitDown(setStep);
     addEventListener("hashchange", () => location.reload());
   }, []);
-  if (step.at === "sitting") return html`<${Desk} story=${step.story} />`;
+  if (step.at === "sitting") return html`<${Desk} story=${step.story} place=${step.place} />`;
   if (step.at === "open") return html`<${OpenOne} dream=${step.dream} packs=${step.packs} problem=${step.problem} />`;
-  return html`<main class="door"><p class="faint" role="status">Sitting down …</p></main>`;
+  return html`<main class="door"><p class="faint" role="status">${t("Sitting down …")}</p></main>`;
 }
 
 /** With a token in the address: to its desk. Without: to opening a world. */
@@ -26,12 +35,13 @@ async function sitDown(setStep) {
   const place = placeHere();
   let dream;
   try {
+    await speakHere(wantedLang());
     dream = await reach("desk");
     if (place?.secret) {
       const story = new Story(place.world);
-      story.viewer = await dream.desk(place.world, { token: place.secret, name: recall("name") || "the desk" }, story.take);
-      document.title = `Desk: ${story.viewer.world.title}`;
-      setStep({ at: "sitting", story });
+      story.viewer = await dream.desk(place.world, { token: place.secret, name: recall("name") || t("the desk") }, story.take);
+      document.title = `${t("The desk")}: ${story.viewer.world.title}`;
+      setStep({ at: "sitting", story, place });
       return;
     }
     setStep({ at: "open", dream, packs: (await dream.list()).packs });
@@ -47,71 +57,75 @@ function OpenOne({ dream, packs, problem }) {
     keep(`links.${made.world}`, linksOf(made));
     return made;
   };
-  return html`<main class="home"><h1>The desk</h1>
-    <p>From here a person leads a world: sees who is in it and what is near, brings story events in, whispers, pauses.
-    A desk opens with its own link, which is given once, to who opens the world.</p>
+  return html`<main class="home"><h1>${t("The desk")}</h1>
+    <p>${t("From here a person leads a world: sees who is in it and what is near, brings story events in, whispers, pauses.")}
+      ${t("A desk opens with its own link, which is given once, to who opens the world.")}</p>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
     <div class="covers">${packs.map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${232 + i * 40} />`)}</div></main>`;
 }
 
-function Desk({ story }) {
+/** Return the links that lead others in: from the desk's own address, or a public world's. */
+function linksHere(story, place) {
+  const isPrivate = story.viewer.world.is_private;
+  const play = place.invite || !isPrivate ? playLink(place.world, place.invite) : recall(`links.${place.world}`)?.play ?? "";
+  return { play, code: place.code };
+}
+
+function Desk({ story, place }) {
   useNews(story.listen);
-  const [why, setWhy] = useState("");
   const [toast, setToast] = useState(null);
-  const people = usePeople(story);
-  const { viewer } = story;
-  const say = (text, isGood = true) => {
+  const [sight, setSight] = useState("live");
+  const [picked, setPicked] = useState("");
+  const tell = (text, isGood = true) => {
     const mine = { text, isGood };
     setToast(mine);
     setTimeout(() => setToast((now) => (now === mine ? null : now)), TOAST_MS);
   };
-  /** Do something to the world; each intervention that can carry a word of why does. */
-  const intervene = async (what, doing) => {
-    try {
-      const outcome = await doing(why.trim());
-      say(outcome.ok ? `${what}: done.` : `${what}: ${outcome.text || outcome.code}`, outcome.ok);
-      if (outcome.ok) setWhy("");
-      return outcome.ok;
-    } catch (error) {
-      say(`${what}: ${error.text ?? error}`, false);
-      return false;
-    }
-  };
-  const desk = { story, viewer, why, intervene, people };
+  const { intervene, asking, ready, setReady } = useWhy(tell);
+  const { viewer } = story;
+  const people = usePeople(story);
+  const whys = useWhys(viewer);
+  const graph = useGraph(viewer);
+  const reports = useReports(story);
+  const desk = { story, viewer, intervene, people, tell, links: linksHere(story, place) };
+  const pick = (beat) => setPicked(picked === beat ? "" : beat);
   return html`<div class="desk ${story.isAway ? "is-away" : ""}">
-    <${Head} desk=${desk} why=${why} setWhy=${setWhy} />
+    <${Head} desk=${desk} why=${ready} setWhy=${setReady} />
     <main class="desk-panes">
-      <div class="pane" aria-label="Who is there"><${Seats} desk=${desk} /><${Whisper} desk=${desk} /><${Invite} story=${story} /></div>
-      <div class="pane live"><h2>Live</h2><${Flow} story=${story} /><${Facts} desk=${desk} /></div>
-      <div class="pane" aria-label="What is near"><${Clocks} desk=${desk} /><${Beats} desk=${desk} /></div>
+      <section class="pane" aria-label=${t("Who has had no light")}><${Reports} desk=${desk} reports=${reports} />
+        <${Seats} desk=${desk} /><${People} desk=${desk} /><${Whisper} desk=${desk} /><${Links} desk=${desk} /></section>
+      <section class="pane live" aria-label=${t("Live")}>
+        <div class="sights" role="group" aria-label=${t("What to see")}>${SIGHTS.map(([id, label]) => html`<button type="button" key=${id}
+          aria-pressed=${sight === id} data-sight=${id} onClick=${() => setSight(id)}>${t(label)}</button>`)}</div>
+        ${sight === "live" && html`<${Flow} story=${story} />`}
+        ${sight === "graph" && html`<${Graph} graph=${graph} story=${story} whys=${whys} pick=${pick} picked=${picked} />`}
+        ${sight === "curve" && html`<${Curve} story=${story} graph=${graph} />`}
+        ${sight === "facts" && html`<${Facts} desk=${desk} />`}
+      </section>
+      <section class="pane" aria-label=${t("What is near, and why not yet")}><${Clocks} desk=${desk} />
+        <${Beats} desk=${desk} whys=${whys} picked=${picked} unpick=${() => setPicked("")} /><${Director} desk=${desk} /></section>
     </main>
+    ${asking}
     <div class="toasts" role="status">${toast && html`<p class=${toast.isGood ? "toast" : "toast bad"}>${toast.text}</p>`}</div>
-    ${story.isAway && html`<div class="away" role="alert"><p>The line is gone; it is being sought again.</p></div>`}
-    ${story.over && html`<div class="away" role="alert"><p>${story.over.error?.text ?? "This world is closed."}</p></div>`}
+    ${story.isAway && html`<div class="away" role="alert"><p>${t("The line is gone; it is being sought again.")}</p></div>`}
+    ${story.over && html`<div class="away" role="alert"><p>${story.over.error?.text ?? t("This world is closed.")}</p></div>`}
   </div>`;
 }
 
 function Head({ desk: { story, viewer, intervene }, why, setWhy }) {
   const isPaused = viewer.fact("paused") === true;
   const ending = viewer.fact("ending");
-  const state = ending ? `ended: ${story.words("ending", ending)}` : isPaused ? "paused" : viewer.isRunning ? "running" : "asleep";
+  const state = ending ? t("ended: {ending}", { ending: story.words("ending", ending) })
+    : t(isPaused ? "paused" : viewer.isRunning ? "running" : "asleep");
   return html`<header class="topbar">
     <a class="mark" href="/" aria-label="Dreamsync"><svg viewBox="0 0 64 64" aria-hidden="true"><path d="M43 10a25 25 0 1 0 10 36A21 21 0 0 1 43 10z"/></svg></a>
-    <p class="where"><b>${story.chapter || viewer.world.title}</b><span>${viewer.world.title} · ${state}</span></p>
-    <p class="why-field"><label class="visually-hidden" for="why">A word of why</label>
-      <input id="why" maxlength="200" dir="auto" placeholder="A word of why: it goes into the log with what you do" value=${why} onInput=${(event) => setWhy(event.target.value)} /></p>
-    <nav>${isPaused
-    ? html`<button type="button" class="primary" onClick=${() => intervene("Go on", () => viewer.resume())}>Go on</button>`
-    : html`<button type="button" onClick=${() => intervene("Pause", (word) => viewer.pause(word))}>Pause</button>`}</nav>
+    <h1 class="where"><b>${story.chapter || viewer.world.title}</b><span>${viewer.world.title} · ${state}</span></h1>
+    <p class="why-field"><label class="visually-hidden" for="why">${t("A word of why")}</label>
+      <input id="why" maxlength="200" dir="auto" placeholder=${t("A word of why for what you do next")} value=${why} onInput=${(event) => setWhy(event.target.value)} /></p>
+    <nav aria-label=${t("The world")}>${isPaused
+    ? html`<button type="button" class="primary" onClick=${() => intervene(t("Go on"), (word) => viewer.resume(word))}>${t("Go on")}</button>`
+    : html`<button type="button" onClick=${() => intervene(t("Pause"), (word) => viewer.pause(word))}>${t("Pause")}</button>`}</nav>
   </header>`;
-}
-
-function Invite({ story }) {
-  const kept = recall(`links.${story.world}`);
-  return html`<section class="card"><h2>Links</h2>
-    ${kept ? html`<p class="small">To play:</p><input readonly aria-label="The link to play" value=${kept.play} onFocus=${(event) => event.target.select()} />`
-    : html`<p class="faint small">The link to a private world was shown when it was opened; a public one is
-      <a href=${`/w#${story.world}`}>/w#${story.world}</a>.</p>`}</section>`;
 }
 
 function usePeople(story) {
@@ -124,6 +138,7 @@ function usePeople(story) {
       if (found && alive.current) setPeople(found);
     };
     look();
+    story.onPeople = look;
     const timer = setInterval(look, PEOPLE_MS);
     return () => {
       alive.current = false;

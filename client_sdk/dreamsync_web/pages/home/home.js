@@ -1,6 +1,6 @@
 // The first page: what this is, which worlds are open, and opening one of your own.
 
-import { html, reach, render, useEffect, useRef, useState } from "../shared/house.js";
+import { html, keep, reach, render, speakHere, t, useEffect, useRef, useState, wantedLang } from "../shared/house.js";
 import { Cover } from "../shared/opening.js";
 
 const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
@@ -19,6 +19,7 @@ function Home() {
     let timer = 0;
     (async () => {
       try {
+        await speakHere(wantedLang());
         const opened = await reach("home");
         setDream(opened);
         const look = async () => setList(await opened.list());
@@ -34,26 +35,39 @@ function Home() {
   return html`
     <section class="hero"><${Night} />
       <div class="hero-words"><h1>Dreamsync</h1>
-      <p>Stories that several people are in at once. Take a role, say your lines, keep your secrets; the
-      world goes on by itself, and remembers.</p></div></section>
+      <p>${t("Stories that several people are in at once. Take a role, say your lines, keep your secrets; the world goes on by itself, and remembers.")}</p>
+      ${list?.worlds.length > 0 && html`<p class="step-in"><a class="button primary" href=${`/w#${list.worlds[0].id}`}>
+        ${t("Step into {world}", { world: list.worlds[0].title })}</a></p>`}</div></section>
     <main class="home">
       <${Code} dream=${dream} />
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-      ${list?.worlds.length > 0 && html`<section aria-labelledby="open-title"><h2 id="open-title">Open to everybody</h2>
+      ${list?.worlds.length > 0 && html`<section aria-labelledby="open-title"><h2 id="open-title">${t("Open to everybody")}</h2>
         <ul class="worlds">${list.worlds.map((world) => html`<li key=${world.id}><a href=${`/w#${world.id}`}>
           <b>${world.title}</b><span>${world.about}</span>
-          <i>${STATES[world.state] ?? ""}${world.people ? ` · ${world.people} inside` : ""}</i></a></li>`)}</ul></section>`}
-      <section aria-labelledby="yours-title"><h2 id="yours-title">Open one of your own</h2>
-        <p class="faint">For friends, a class, an evening. You get a link to share, and a desk to lead it from.</p>
+          <i>${t(STATES[world.state] ?? "")}${world.people ? ` · ${t("{n} inside", { n: world.people })}` : ""}</i></a></li>`)}</ul></section>`}
+      <section aria-labelledby="yours-title"><h2 id="yours-title">${t("Open one of your own")}</h2>
+        <p class="faint">${t("For friends, a class, an evening. You get a link to share, and a desk to lead it from.")}</p>
         <div class="covers">${(list?.packs ?? []).map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${COVERS[i % COVERS.length]} />`)}
-        ${!list && !problem && html`<p class="faint" role="status">Looking at the shelf …</p>`}</div></section>
+        ${!list && !problem && html`<p class="faint" role="status">${t("Looking at the shelf …")}</p>`}</div></section>
       <footer>
-        <p>For who builds with it: the <a href="/lab">lab</a> shows every message on the wire, described in
-        <a href="/protocol.json">protocol.json</a>; JavaScript programs import <a href="/sdk/dreamsync.js">the SDK</a> from
-        this very address. In a terminal: <code>./dream play ${location.origin}</code></p>
-        <p class="faint">No cookies, no accounts, nothing is fetched from anywhere else.</p>
+        <p>${t("For who builds with it:")} <a href="/lab">${t("the lab")}</a>, <a href="/protocol.json">protocol.json</a>, <a href="/sdk/dreamsync.js">${t("the JavaScript SDK")}</a>.
+        ${t("In a terminal:")} <code>./dream play ${location.origin}</code></p>
+        <p class="faint">${t("No cookies, no accounts, nothing is fetched from anywhere else.")}</p>
+        <${Languages} />
       </footer>
     </main>`;
+}
+
+const LANGUAGES = [["en", "English"], ["de", "Deutsch"]];
+
+/** The page in another language: loaded anew, since so little is on it. */
+function Languages() {
+  const speak = (lang) => {
+    keep("lang", lang);
+    location.reload();
+  };
+  return html`<p role="group" aria-label=${t("Language")}>${LANGUAGES.map(([lang, name]) => html`<button type="button" class="quiet" key=${lang} lang=${lang}
+    aria-pressed=${wantedLang().slice(0, 2) === lang} onClick=${() => speak(lang)}>${name}</button>`)}</p>`;
 }
 
 function Code({ dream }) {
@@ -72,8 +86,8 @@ function Code({ dream }) {
       setProblem(error.text ?? String(error));
     }
   };
-  return html`<form class="code-form" onSubmit=${submit}><label for="code">You were given a link or a code?</label>
-    <div><input id="code" name="code" required autocomplete="off" /><button disabled=${!dream}>Go in</button></div>
+  return html`<form class="code-form" onSubmit=${submit}><label for="code">${t("You were given a link or a code?")}</label>
+    <div><input id="code" name="code" required autocomplete="off" /><button disabled=${!dream}>${t("Go in")}</button></div>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}</form>`;
 }
 

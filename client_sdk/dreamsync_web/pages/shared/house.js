@@ -2,17 +2,20 @@
 
 import { html, render, useEffect, useLayoutEffect, useRef, useState } from "/vendor/preact/preact-htm.js";
 import { connect } from "/sdk/dreamsync.js";
+import { speak, t } from "./words.js";
 
-export { html, render, useEffect, useLayoutEffect, useRef, useState };
+export { html, render, t, useEffect, useLayoutEffect, useRef, useState };
 
-const PLACE = /^#([A-Za-z0-9_-]{1,40})(?:(?:\.|\?i=)([A-Za-z0-9_-]{1,128}))?$/;
+const PLACE = /^#([A-Za-z0-9_-]{1,40})(?:(?:\.|\?i=)([A-Za-z0-9_-]{1,128}))?(?:\.([A-Za-z0-9_-]{1,128}))?(?:\.([A-Za-z0-9_-]{1,128}))?$/;
 const HUES = [34, 205, 330, 150, 262, 8, 182, 58];
-const RTL = new Set(["ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"]);
 
-/** Return {world, secret} of this page's address, null where it names none. */
+/**
+ * Return {world, secret, invite, code} of this page's address, null where it names none. At a desk
+ * `secret` is its token, `invite` and `code` what leads others into its world.
+ */
 export function placeHere() {
   const found = PLACE.exec(location.hash);
-  return found && { world: found[1], secret: found[2] ?? "" };
+  return found && { world: found[1], secret: found[2] ?? "", invite: found[3] ?? "", code: found[4] ?? "" };
 }
 
 /** Return the wanted language of texts. */
@@ -21,11 +24,8 @@ export function wantedLang() {
   return /^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$/.test(kept) && kept.length <= 16 ? kept : "en";
 }
 
-/** Say in which language, and in which direction, the texts of a world are. */
-export function speakHere(lang) {
-  document.documentElement.lang = lang;
-  document.documentElement.dir = RTL.has(lang.slice(0, 2)) ? "rtl" : "ltr";
-}
+/** Show texts in a language from now on; the page's own words are in the wanted one. */
+export const speakHere = (lang) => speak(lang, wantedLang());
 
 /** Reach the node that this page came from. Text frames: a browser reads those by itself. */
 export function reach(client, options = {}) {
@@ -134,7 +134,7 @@ export async function copy(text) {
 export function CopyButton({ text, children }) {
   const [said, setSaid] = useState("");
   const onClick = async () => {
-    setSaid((await copy(text)) ? "copied" : "select it and copy by hand");
+    setSaid((await copy(text)) ? t("copied") : t("select it and copy by hand"));
     setTimeout(() => setSaid(""), 2000);
   };
   return html`<button type="button" class="quiet" onClick=${onClick}>

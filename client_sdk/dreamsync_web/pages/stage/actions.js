@@ -1,6 +1,6 @@
 // What I may do now, what I may not and why not, the questions that wait for me, and the ways out.
 
-import { clockText, html, useBeat, useLayoutEffect, useRef, useState } from "../shared/house.js";
+import { clockText, html, t, useBeat, useLayoutEffect, useRef, useState } from "../shared/house.js";
 
 const GO = "go";
 
@@ -25,7 +25,7 @@ export function Doings({ story, act, choose }) {
     act(offer, params);
   };
   return html`<section class="doings" aria-labelledby="doings-title" ref=${place}>
-    <h2 id="doings-title" class="visually-hidden">What you can do</h2>
+    <h2 id="doings-title" class="visually-hidden">${t("What you can do")}</h2>
     ${viewer.choices.map((choice) => html`<${Choice} key=${choice.id} story=${story} choice=${choice} choose=${choose} />`)}
     <div class="actions">
       ${ready.map((offer) => (open === offer.id
@@ -33,12 +33,12 @@ export function Doings({ story, act, choose }) {
     : html`<${Ready} key=${offer.id} offer=${offer} isStill=${isStill}
         start=${() => (offer.params?.length ? setOpen(offer.id) : done(offer, {}))} />`))}
     </div>
-    ${go?.is_ready !== false && (go?.params[0].choices ?? []).length > 0 && html`<div class="ways" role="group" aria-label="Ways out">
+    ${go?.is_ready !== false && (go?.params[0].choices ?? []).length > 0 && html`<div class="ways" role="group" aria-label=${t("Ways out")}>
       ${go.params[0].choices.map((way) => html`<button type="button" key=${way.id} class="way" disabled=${isStill}
         onClick=${() => done(go, { to: way.id })}>${way.label}</button>`)}</div>`}
-    ${later.length > 0 && html`<details class="later"><summary>Not yet: ${later.length}</summary>
+    ${later.length > 0 && html`<details class="later"><summary>${t("Not yet: {n}", { n: later.length })}</summary>
       <ul>${later.map((offer) => html`<${Later} key=${offer.id} offer=${offer} story=${story} />`)}</ul></details>`}
-    ${offers.length === 0 && viewer.seat && html`<p class="faint">There is nothing to do but listen.</p>`}
+    ${offers.length === 0 && viewer.seat && html`<p class="faint">${t("There is nothing to do but listen.")}</p>`}
   </section>`;
 }
 
@@ -52,7 +52,7 @@ function Later({ offer, story }) {
   const left = offer.code === "cooldown" && offer.ready_ms !== undefined
     ? (offer.ready_ms - story.viewer.worldMs) / (story.viewer.mirror.speed / 1000) : 0;
   return html`<li><span class="label">${offer.label}</span>
-    <span class="why">${left > 0 ? `again in ${clockText(left)}` : offer.why || "not now"}</span></li>`;
+    <span class="why">${left > 0 ? t("again in {time}", { time: clockText(left) }) : offer.why || t("not now")}</span></li>`;
 }
 
 /** One action's parameters, as choices. */
@@ -76,8 +76,8 @@ function Form({ offer, done, cancel }) {
     <p class="asked-title">${offer.label}</p>
     ${offer.params.map((param) => html`<${Param} key=${param.name} param=${param} value=${params[param.name]}
       set=${(value) => set(param.name, value)} action=${offer.id} />`)}
-    <p class="asked-end"><button class="primary" disabled=${!isWhole}>Do it</button>
-      <button type="button" class="quiet" onClick=${cancel}>Not now</button></p>
+    <p class="asked-end"><button class="primary" disabled=${!isWhole}>${t("Do it")}</button>
+      <button type="button" class="quiet" onClick=${cancel}>${t("Not now")}</button></p>
   </form>`;
 }
 
@@ -93,14 +93,14 @@ function startOf(offer) {
 
 function Param({ param, value, set, action }) {
   const id = `${action}-${param.name}`;
-  const title = param.name.replaceAll("_", " ");
+  const title = t(param.name.replaceAll("_", " "));
   if (param.type === "choice" || param.type === "bool") {
-    const choices = param.type === "bool" ? [{ id: true, label: "yes" }, { id: false, label: "no" }] : param.choices ?? [];
+    const choices = param.type === "bool" ? [{ id: true, label: t("yes") }, { id: false, label: t("no") }] : param.choices ?? [];
     return html`<fieldset><legend>${title}</legend><div class="chips">
       ${choices.map((choice) => html`<label key=${choice.id} class=${value === choice.id ? "chip on" : "chip"}>
         <input type="radio" name=${id} checked=${value === choice.id} onChange=${() => set(choice.id)} />
         <span>${choice.label}</span></label>`)}
-      ${choices.length === 0 && html`<p class="faint">Nobody and nothing to choose just now.</p>`}</div></fieldset>`;
+      ${choices.length === 0 && html`<p class="faint">${t("Nobody and nothing to choose just now.")}</p>`}</div></fieldset>`;
   }
   if (param.type === "int") {
     return html`<p class="number"><label for=${id}>${title}</label>

@@ -1,11 +1,11 @@
 // The story as it is told: speech and narration, read aloud by who listens instead of looking.
 
-import { html, useEffect, useRef } from "../shared/house.js";
+import { html, t, useEffect, useRef } from "../shared/house.js";
 
 const NEAR_END = 80; // pixels from the end at which the flow follows what comes
 
-/** The flow of lines; keeps to its end unless somebody has scrolled back. */
-export function Flow({ story }) {
+/** The flow of lines; keeps to its end unless somebody has scrolled back. `mind(line)`: about one. */
+export function Flow({ story, mind }) {
   const place = useRef(null);
   const isAtEnd = useRef(true);
   const count = story.lines.at(-1)?.id ?? 0;
@@ -24,29 +24,51 @@ export function Flow({ story }) {
     isAtEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < NEAR_END;
   };
   const lines = story.lines.filter((line) => !story.muted.has(line.who));
-  return html`<section class="flow" aria-label="The story so far" ref=${place} onScroll=${onScroll} tabindex="0">
+  return html`<section class="flow" aria-label=${t("The story so far")} ref=${place} onScroll=${onScroll} tabindex="0">
     <div role="log" aria-live="polite" aria-relevant="additions">
-      ${lines.length === 0 && html`<p class="line told faint">It is quiet. Something is about to begin.</p>`}
-      ${lines.map((line) => html`<${Line} key=${line.id} line=${line} story=${story} />`)}
+      ${lines.length === 0 && html`<p class="line told faint">${t("It is quiet. Something is about to begin.")}</p>`}
+      ${lines.map((line) => html`<${Line} key=${line.id} line=${line} story=${story} mind=${mind} />`)}
     </div>
   </section>`;
 }
 
-function Line({ line, story }) {
+function Line({ line, story, mind }) {
   const { kind, who, text, reach } = line;
   const mine = who && who === story.viewer?.seat;
   const isPrivate = reach === "private";
   const classes = `line ${kind}${mine ? " mine" : ""}${isPrivate ? " private" : ""}${line.isMissed ? " missed" : ""}`;
   if (kind === "said") {
     return html`<p class=${classes} style=${{ "--hue": story.hue(who) }}>
-      <b class="who">${mine ? "You" : line.who_name || story.nameOf(who)}</b>
-      ${isPrivate && html`<i class="aside"> ${mine ? "in private" : "to you"}</i>`}
-      <q>${text}</q></p>`;
+      <b class="who">${mine ? t("You") : line.who_name || story.nameOf(who)}</b>
+      ${isPrivate && html`<i class="aside"> ${mine || !story.viewer.seat ? t("in private") : t("to you")}</i>`}
+      <q dir="auto">${text}</q>
+      ${mind && !mine && line.at[0] > 0 && html`<button type="button" class="quiet about-line" onClick=${() => mind(line)}
+        aria-label=${t("About what {name} said", { name: line.who_name || story.nameOf(who) })}>⋯</button>`}</p>`;
   }
   if (kind === "place") return html`<p class=${classes}><b>${line.name}</b>${text}</p>`;
   if (kind === "chapter") return html`<h3 class=${classes}>${text}</h3>`;
+  if (kind === "role") {
+    return html`<p class=${classes} style=${{ "--hue": story.hue(who) }}><b>${t("You are {role}", { role: line.name })}</b>${text}
+      <i>${t("Click in the picture or use the arrow keys to move about. What you can do waits in the buttons.")}</i></p>`;
+  }
+  if (kind === "intervened") return html`<${Done} line=${line} story=${story} classes=${classes} />`;
   if (kind === "gap") return html`<p class="line gap"><span>${text}</span></p>`;
-  if (kind === "whisper") return html`<p class=${classes}><i class="aside">A whisper, to you alone</i> ${text}</p>`;
+  if (kind === "whisper") return html`<p class=${classes}><i class="aside">${reach === "all" ? t("A whisper, to everybody") : t("A whisper, to you alone")}</i> ${text}</p>`;
   const isAside = isPrivate && !story.viewer?.seat; // at the desk: not everybody read this
-  return html`<p class=${classes}>${isAside && html`<i class="aside">in private </i>`}${text}</p>`;
+  return html`<p class=${classes}>${isAside && html`<i class="aside">${t("in private")} </i>`}${text}</p>`;
+}
+
+const ACTS = {
+  cue: "cued {what}", hold: "held {what}", unhold: "let {what} go", skip: "skipped {what}", whisper: "whispered to {what}",
+  remove: "removed somebody", seat: "gave {what} to somebody else", mute: "muted or unmuted somebody", nudge: "nudged {what}",
+  pause: "paused the world", unpause: "let the world go on", close: "closed the world", direct: "told the director how to be",
+  veto: "kept {what} away for a while",
+};
+
+/** What was done at a desk, by whom, and the word of why. */
+function Done({ line, story, classes }) {
+  const { act, target = "" } = line.args ?? {};
+  const known = story.names.facts[`cued.${target}`]?.label ?? story.names.facts[`clock.${target}`]?.label;
+  const what = target === "all" ? t("everybody") : known && !known.startsWith("cued.") ? known : target && story.nameOf(target);
+  return html`<p class=${classes}><b>${line.who_name || t("the desk")}</b> ${t(ACTS[act] ?? act, { what })}${line.text && html`: <q dir="auto">${line.text}</q>`}</p>`;
 }

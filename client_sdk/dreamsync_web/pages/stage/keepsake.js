@@ -1,5 +1,7 @@
 // The keepsake: one HTML file, built here, with who was there, the way that was gone, what was said.
 
+import { t } from "../shared/house.js";
+
 const STYLE = `body{margin:0;background:#12152a;color:#ece7f4;font:1.08rem/1.7 "Iowan Old Style","Palatino Linotype",Palatino,Georgia,serif}
 main{max-width:42rem;margin:auto;padding:4rem 1.25rem}h1{font-weight:400;font-size:2.6rem;line-height:1.1;margin:.2em 0}
 h2{font-weight:400;color:#ffcf86;margin:3rem 0 1rem;font-size:1.2rem;letter-spacing:.04em}figure{margin:1.5rem 0}
@@ -39,17 +41,17 @@ function write(page, main, story) {
   put("h1", title);
   if (ending) put("p", ending, "chapter");
   if (story.ending) put("blockquote", story.ending.text);
-  put("h2", "Who was there");
+  put("h2", t("Who was there"));
   const list = put("ul", "");
   for (const { name, player } of story.cast.values()) {
-    list.appendChild(page.createElement("li")).textContent = `${name}, played by ${player}`;
+    list.appendChild(page.createElement("li")).textContent = t("{name}, played by {player}", { name, player });
   }
-  if (story.cast.size === 0) put("p", "Nobody gave a name.", "faint");
-  put("h2", "The way you went");
+  if (story.cast.size === 0) put("p", t("Nobody gave a name."), "faint");
+  put("h2", t("The way you went"));
   for (const stop of story.path) walk(page, put, stop);
-  put("h2", "What was said");
+  put("h2", t("What was said"));
   for (const line of story.lines) speak(page, put, line);
-  put("p", "Kept by you, and nowhere else.", "faint");
+  put("p", t("Kept by you, and nowhere else."), "faint");
 }
 
 function walk(page, put, stop) {
@@ -63,7 +65,7 @@ function walk(page, put, stop) {
 }
 
 function speak(page, put, line) {
-  if (line.kind === "note" || line.kind === "gap" || line.kind === "place" || line.kind === "seat") return;
+  if (line.kind === "note" || line.kind === "gap" || line.kind === "place" || line.kind === "seat" || line.kind === "role") return;
   if (line.kind !== "said") return void put("p", line.text, line.kind);
   const made = put("p", "", "said");
   made.appendChild(page.createElement("b")).textContent = line.who_name || line.who;

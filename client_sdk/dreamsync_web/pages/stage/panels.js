@@ -1,7 +1,7 @@
 // Meters and marks: the state of the world, and what is kept for me alone.
 
 import { fineAt } from "/sdk/dreamsync.js";
-import { clockText, html, useBeat } from "../shared/house.js";
+import { clockText, html, t, useBeat } from "../shared/house.js";
 
 const GLOW_MS = 2600;
 const SHOWN_MAX = 6;
@@ -18,12 +18,12 @@ export function WorldPanel({ story }) {
   const rest = ranked(story, world.filter((fact) => !isClock(fact)));
   const [first, more] = [rest.slice(0, SHOWN_MAX), rest.slice(SHOWN_MAX)];
   return html`<section class="panel world" aria-labelledby="world-title">
-    <h2 id="world-title">The world</h2>
+    <h2 id="world-title">${t("The world")}</h2>
     ${clocks.map((fact) => html`<${Clock} key=${fact.name} fact=${fact} story=${story} />`)}
     <div class="facts">${first.map((fact) => html`<${Fact} key=${fact.name} fact=${fact} story=${story} />`)}</div>
-    ${more.length > 0 && html`<details><summary>${more.length} more</summary><div class="facts">
+    ${more.length > 0 && html`<details><summary>${t("{n} more", { n: more.length })}</summary><div class="facts">
       ${more.map((fact) => html`<${Fact} key=${fact.name} fact=${fact} story=${story} />`)}</div></details>`}
-    ${rest.length + clocks.length === 0 && html`<p class="faint">Nothing is counted here.</p>`}
+    ${rest.length + clocks.length === 0 && html`<p class="faint">${t("Nothing is counted here.")}</p>`}
   </section>`;
 }
 
@@ -36,12 +36,12 @@ export function OwnPanel({ story }) {
   const [first, more] = [rest.slice(0, SHOWN_MAX + 4), rest.slice(SHOWN_MAX + 4)];
   if (!story.viewer.seat) return null;
   return html`<section class="panel own" aria-labelledby="own-title">
-    <h2 id="own-title">Kept by you <small>others may not know</small></h2>
-    ${held.length > 0 && html`<p class="held">You hold ${held.map((thing) => thing.name).join(", ")}.</p>`}
+    <h2 id="own-title">${t("Kept by you")} <small>${t("others may not know")}</small></h2>
+    ${held.length > 0 && html`<p class="held">${t("You hold {things}.", { things: held.map((thing) => thing.name).join(", ") })}</p>`}
     <div class="facts">${first.map((fact) => html`<${Fact} key=${fact.name} fact=${fact} story=${story} />`)}</div>
-    ${more.length > 0 && html`<details><summary>${more.length} more</summary><div class="facts">
+    ${more.length > 0 && html`<details><summary>${t("{n} more", { n: more.length })}</summary><div class="facts">
       ${more.map((fact) => html`<${Fact} key=${fact.name} fact=${fact} story=${story} />`)}</div></details>`}
-    ${rest.length + held.length === 0 && html`<p class="faint">No secrets yet.</p>`}
+    ${rest.length + held.length === 0 && html`<p class="faint">${t("No secrets yet.")}</p>`}
   </section>`;
 }
 

@@ -1,6 +1,6 @@
 // The stage's page: from a link to its door, from the door into the world.
 
-import { html, keep, placeHere, reach, recall, render, speakHere, useEffect, useState, wantedLang } from "../shared/house.js";
+import { html, keep, placeHere, reach, recall, render, speakHere, t, useEffect, useState, wantedLang } from "../shared/house.js";
 import { Door } from "./door.js";
 import { Story } from "./story.js";
 
@@ -28,16 +28,17 @@ function Stage() {
   }
   if (step.at === "nowhere") {
     return html`<main class="door"><h1>${step.title}</h1><p>${step.text}</p>
-      <p class="else"><button type="button" class="primary" onClick=${() => location.reload()}>Try again</button>
-      <a class="button quiet" href="/">Other worlds</a></p></main>`;
+      <p class="else"><button type="button" class="primary" onClick=${() => location.reload()}>${t("Try again")}</button>
+      <a class="button quiet" href="/">${t("Other worlds")}</a></p></main>`;
   }
-  return html`<main class="door"><p class="faint" role="status">Finding the door …</p></main>`;
+  return html`<main class="door"><p class="faint" role="status">${t("Finding the door …")}</p></main>`;
 }
 
 async function arrive(setStep) {
+  await speakHere(wantedLang());
   const place = placeHere();
   if (!place) {
-    setStep({ at: "nowhere", title: "This link leads nowhere", text: "A link to a world ends in # and the world's name. Ask for it again, whole." });
+    setStep({ at: "nowhere", title: t("This link leads nowhere"), text: t("A link to a world ends in # and the world's name. Ask for it again, whole.") });
     return;
   }
   try {
@@ -45,12 +46,12 @@ async function arrive(setStep) {
     if (await comeBack(dream, place, setStep)) return;
     const card = await dream.card({ world: place.world, invite: place.secret || undefined });
     document.title = `${card.title} · Dreamsync`;
-    speakHere(langOf(card));
+    await speakHere(langOf(card));
     setStep({ at: "door", dream, place, card });
     performance.mark("door");
     later().catch(() => {}); // while the card is read, the stage is fetched; going in asks again
   } catch (error) {
-    setStep({ at: "nowhere", title: "The door stays shut", text: error.text ?? String(error) });
+    setStep({ at: "nowhere", title: t("The door stays shut"), text: error.text ?? String(error) });
   }
 }
 
@@ -84,7 +85,7 @@ async function begun(story) {
   const { Play } = await later();
   const { world } = story.viewer;
   document.title = `${world.title} · Dreamsync`;
-  speakHere(langOf(world));
+  await speakHere(langOf(world));
   document.body.classList.add("is-playing");
   return { at: "playing", story, Play };
 }

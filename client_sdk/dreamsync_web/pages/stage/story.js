@@ -1,13 +1,13 @@
 // What a page knows of the world it is in: the viewer's mirror, the lines told so far, the moment.
 
-import { hueOf, keep, recall } from "../shared/house.js";
+import { hueOf, keep, recall, t } from "../shared/house.js";
 
 const LINES_MAX = 500;
 const CAPTION_MS = 9000;
 const RECAP_SHORT = 5;
 const RECAP_LINES_MAX = 60;
 const MISSED_MS = 5000; // what was missed is played within this long
-const SHOWN = new Set("said told beat chapter ending whisper paused unpaused seat nudge asked chosen".split(" "));
+const SHOWN = new Set("said told beat chapter ending whisper paused unpaused seat nudge asked chosen muted unmuted intervened".split(" "));
 const OWN = /\.(scene|held|player|holder)$|^(chapter|ending|paused)$|^(choice|chose|did|cued)\./;
 
 export class Story {
@@ -27,11 +27,13 @@ export class Story {
     this.recap = null;
     this.isAway = false;
     this.over = null;
+    this.reported = 0; // how often somebody reported, for a desk
     this.ending = null;
     this.touched = new Map(); // fact -> when it changed, for the glow
     this.muted = new Set(recall("muted") ?? []);
     this.onEvent = () => {}; // the picture's and the sound's ear
     this.onPoses = () => {};
+    this.onPeople = () => {}; // who is here may be another now
     this.#bind();
   }
 
@@ -117,8 +119,8 @@ export class Story {
   }
 
   #word(card, value) {
-    if (value === true) return "yes";
-    if (value === false) return "no";
+    if (value === true) return t("yes");
+    if (value === false) return t("no");
     if (typeof value !== "string") return String(value);
     return card?.words?.[value] ?? (value.includes(".") || /^[a-z0-9_]+$/.test(value) ? this.nameOf(value) : value);
   }
@@ -210,7 +212,7 @@ export class Story {
   /** Events are told at once; those missed while away one after the other. */
   #queue(event) {
     if (!this.#isCatchingUp) return void this.#happen(event);
-    if (this.#waiting.length === 0 && !this.#timer) this.#line({ kind: "gap", text: "While the line was gone", at: [0, 0], ms: event.ms });
+    if (this.#waiting.length === 0 && !this.#timer) this.#line({ kind: "gap", text: t("While the line was gone"), at: [0, 0], ms: event.ms });
     this.#waiting.push(event);
     if (!this.#timer) this.#timer = setTimeout(() => this.#catchUp(), 30);
   }
@@ -234,7 +236,9 @@ export class Story {
     if (event.kind !== "beat" || event.text) this.onEvent(event);
     if (event.kind === "beat" || event.kind === "ending") this.#captionFor(event);
     if (event.kind === "ending") this.ending = event;
-    if (SHOWN.has(event.kind) && event.text) this.#line({ ...event, isMissed });
+    if (event.kind === "reported") this.reported += 1;
+    if (event.kind === "seat" || event.kind.endsWith("muted")) this.onPeople();
+    if (SHOWN.has(event.kind) && (event.text || event.kind === "intervened")) this.#line({ ...event, isMissed });
   }
 
   #captionFor(event) {
@@ -260,6 +264,15 @@ export class Story {
     if (this.lines.length > LINES_MAX) this.lines.splice(0, this.lines.length - LINES_MAX);
   }
 
+  /** Whoever has just taken a role is told whom they play, and how one moves. */
+  #greet() {
+    const { role } = this.#viewer;
+    const card = this.roles.find((one) => one.id === role);
+    if (!card || this.greeted === role || this.path.length > 0) return;
+    this.greeted = role;
+    this.#line({ kind: "role", name: card.name, who: role, text: card.about ?? "", at: [0, 0], ms: 0 });
+  }
+
   /** A view has come: take note of who plays, and where I am. */
   #look() {
     if (!this.#viewer) return; // the first view: looked at once the viewer is here
@@ -276,6 +289,7 @@ export class Story {
     }
     const scene = this.sceneHere();
     const isThere = ["player", "watch"].includes(this.#viewer.mirror.as);
+    this.#greet();
     if (isThere && scene.id !== "nowhere" && this.path.at(-1)?.id !== scene.id) {
       this.path.push({ id: scene.id, name: scene.name, ms: this.#viewer.worldMs, image: "" });
       this.#line({ kind: "place", name: scene.name, text: scene.text, at: [0, 0], ms: 0 });
