@@ -7,8 +7,8 @@ from dreamsync_server.world.model import Pack
 
 
 def all_effects(pack: Pack) -> Iterator[tuple[str, fx.Effect]]:
-    """Yield (id of the action, law, beat, clock or choice, effect), those within others too."""
-    parts = (pack.actions, pack.laws, pack.beats, pack.clocks)
+    """Yield (id of what has it: an action, a law, a nudge …; effect), those within others too."""
+    parts = (pack.actions, pack.laws, pack.beats, pack.clocks, pack.nudges)
     for known in parts:
         for part in known.values():
             yield from ((part.id, effect) for effect in _flat(part.effects))

@@ -6,6 +6,7 @@ from worlds.seizure.nights import CAST, Night, seizure
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.audience import class_of
+from dreamsync_server.world.model import Action
 
 COUNTERS = ("find_flaw", "unplug_relay")
 
@@ -218,6 +219,28 @@ def test_A_28_two_of_five_and_what_one_packed_is_what_one_can_do() -> None:
     assert night["kane.dependency"] == dependency["kane"] + 1
     assert len(night.heard("evade.mirror")) == 1
     assert night["terra.kit"] == ()
+
+
+def test_A_28_each_of_the_five_things_is_good_for_something_of_its_own() -> None:
+    item = next(p for p in seizure().actions["pack_kit"].params if p.name == "item")
+    for thing in item.type.choices:
+        used = {name for name, action in seizure().actions.items()
+                if name != "pack_kit" and f"'{thing}' in me.kit" in said(action)}  # fmt: skip
+        assert used, thing
+    night = called(("leo", "lamp"))
+    assert night.tries("terra", "read_by_lamp") == "condition"
+    clarity, infringements = night["leo.clarity"], night["infringements"]
+    night.do("leo", "read_by_lamp")
+    assert (night["leo.answered"], night["leo.kit"]) == ("evade", ())
+    assert (night["leo.clarity"], night["infringements"]) == (clarity + 1, infringements + 1)
+
+
+def said(action: Action) -> str:
+    """Return every condition and number that an action is made of, as it is written."""
+    effects = [effect for part, effect in all_effects(seizure()) if part == action.id]
+    wheres = [e.when.source for e in effects if isinstance(e, fx.If)]
+    odds = [e.of.source for e in effects if isinstance(e, fx.Chance)]
+    return "\n".join([action.when.source if action.when else "", *wheres, *odds])
 
 
 def test_A_29_a_broken_session_loosens_the_grip_and_infringements_tighten_it() -> None:

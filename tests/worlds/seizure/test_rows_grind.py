@@ -104,6 +104,59 @@ def test_A_04_what_presses_the_city_brings_on_arguments() -> None:
     assert night.hearers("beat.grind.argument.text") == [("role:mia", "role:leo")]
 
 
+def pressed(night: Night, pressure: int) -> Night:
+    """Let the board be presented to until the city is under so much pressure."""
+    while night["pressure"] < pressure:
+        if night.tries("kane", "convene_board") == "ok":
+            night.do("kane", "present_board")
+        else:  # the evening is over
+            night.dawn()
+            night.until_phase("dusk")
+    return night
+
+
+@pytest.mark.parametrize("role", ["mia", "leo", "terra"])
+def test_A_04_what_presses_the_city_tempts_and_tempts_again_where_it_presses_hard(
+    role: str,
+) -> None:
+    night, beat = Night(), f"tempt.{role}"
+    assert night["pressure"] == 2
+    assert night.tries_to_cue(beat) == "condition"
+    pressed(night, 3)
+    night.cue(beat)
+    assert night.hearers(f"beat.{beat}.text") == [(f"role:{role}",)]
+    night.to_session()
+    assert night["pressure"] < 6
+    assert night.tries_to_cue(beat) == "condition"  # once
+    pressed(night, 6)
+    night.cue(beat)  # and again
+    assert len(night.heard(f"beat.{beat}.text")) == 2
+
+
+def test_A_04_a_temptation_offers_the_more_the_more_it_presses() -> None:
+    paid = {}
+    for pressure in (3, 8):
+        night = pressed(Night(), pressure)
+        before = {fact: night[f"leo.{fact}"] for fact in ("money", "debt", "wellbeing")}
+        night.cue("tempt.leo")
+        night.choose("leo", "double_rate", "take")
+        paid[pressure] = night["leo.money"] - before["money"]
+        assert paid[pressure] == 1 + night["pressure"] // 2
+        assert night["leo.debt"] == before["debt"] + 1
+        assert night["leo.wellbeing"] == before["wellbeing"] - 1
+    assert paid[8] > paid[3]
+
+
+def test_A_04_who_lets_a_temptation_pass_owes_nothing_for_it() -> None:
+    night = pressed(Night(), 3)
+    for role, choice in (("mia", "rush"), ("leo", "double_rate"), ("terra", "vial")):
+        debt = night[f"{role}.debt"]
+        night.cue(f"tempt.{role}")
+        night.wait(46)
+        assert night[f"{role}.debt"] == debt
+        assert night[f"chose.{choice}"] not in ("", "take", "drink")
+
+
 def test_A_05_units_are_conserved_and_a_price_falls_to_its_floor_and_no_further() -> None:
     night = Night()
     night.dream("put_on_comb")
@@ -156,6 +209,71 @@ def test_A_07_debt_is_felt_at_three_and_pressed_at_six_each_once_at_its_value() 
     assert night.hearers("debt.blinks") == night.hearers("debt.slows") == [("role:terra",)]
 
 
+def sleepless(night: Night, debt: int) -> Night:
+    """Let Terra stay up and work, night after night, until she owes so much."""
+    while night["terra.debt"] < debt:
+        night.dream("lie_down", terra="stay_up")
+        night.do("terra", "work_on")
+        assert night.tries("terra", "work_on") == "condition"  # once a night
+        if night["terra.debt"] < debt:
+            if night["chapter"] == "deep":
+                night.until("bandits")
+            night.until_phase("dawn")
+            if night["terra.debt"] < debt:
+                night.until_phase("dusk")
+    return night
+
+
+def test_A_07_all_three_thresholds_are_reached_each_once_and_in_order() -> None:
+    night = sleepless(Night(), 9)
+    told = ("debt.blinks", "debt.slows", "debt.drops")
+    at = [next(n for n, c in enumerate(night.play.commits) if key in {e.key for e in c.events})
+          for key in told]  # fmt: skip
+    assert at == sorted(at)
+    assert [night.hearers(key) for key in told] == [[("role:terra",)]] * 3
+    assert (night["terra.drowsy"], night["terra.nodding"]) == (3, True)
+    night.wait(41)
+    assert not night["terra.nodding"]  # the turn is lost, not the night
+    night.until_phase("dawn")
+    night.until_phase("dusk")
+    assert night["terra.debt"] >= 9
+    assert night.tries("terra", "open_paper") == "condition"  # and each evening's first one
+    assert len(night.heard("debt.drops")) == 1
+
+
+def test_A_07_at_three_there_are_microsleeps_and_they_go_with_the_debt() -> None:
+    night = Night()
+    night.dawn("lie_down", kane="put_on_comb")
+    night.until_phase("dusk")
+    night.dream("lie_down", kane="stay_up")
+    night.do("kane", "work_on")
+    night.until_phase("dawn")
+    assert (night["kane.debt"], night["kane.drowsy"]) == (3, 1)
+    night.until_phase("dusk")
+    night.do("kane", "convene_board")
+    money = night["kane.money"]
+    night.do("kane", "present_board")
+    assert night["kane.money"] == money + 2
+    assert night.hearers("board.slipped") == [("role:kane",)]
+    night.to_bandits()
+    assert night["kane.debt"] < 3
+    assert night["kane.drowsy"] == 0
+
+
+def test_A_07_at_six_the_clocks_run_ahead_at_once_and_every_evening() -> None:
+    tired, rested = sleepless(Night(), 5), Night()
+    rested.to_session()
+    rested.dream()
+    for night, lost_ms in ((tired, 15_000), (rested, 0)):
+        assert night["chapter"] == "session"
+        night.play.pass_to(night["clock.dream_ends"])
+        assert (night["terra.debt"] == 6) is (lost_ms > 0)
+        assert night["clock.dawn_ends"] - night.play.world_ms == 120_000 - lost_ms
+        night.play.pass_to(night["clock.dawn_ends"])
+        assert night["clock.dusk_ends"] - night.play.world_ms == 230_000 - lost_ms
+    assert tired.hearers("debt.evening") == [("role:terra",)]
+
+
 def test_A_08_each_of_the_four_has_verbs_and_beats_of_their_own() -> None:
     pack = seizure()
     for role in CAST:
@@ -203,6 +321,32 @@ def test_A_09_whom_one_believes_is_a_matter_of_the_bond() -> None:
         night.do("leo", "warn", hearer="mia", fragment="bells")
         found[posture] = (night["mia.bells"], night["mia.belief"])
     assert found == {"listen": ("leo", 1), "accuse": ("leo", 0)}
+
+
+def test_A_09_support_is_heard_only_where_there_is_a_bond() -> None:
+    close, far = quarrelled("listen", "listen"), quarrelled("accuse", "accuse")
+    assert (close["bond.mia.leo"], far["bond.mia.leo"]) == (3, 0)
+    for night, code, support in ((close, "ok", 2), (far, "condition", 0)):
+        before = night["mia.support"]
+        assert night.tries("leo", "support_mia") == code
+        if night is far:  # one night further from her
+            night.do("mia", "take_stance", posture="accuse")
+            night.do("leo", "take_stance", posture="accuse")
+            assert night["bond.mia.leo"] == -1
+        night.dream("lie_down", leo="stay_up")
+        night.do("leo", "keep_watch", sleeper="mia")
+        assert night["mia.support"] == before + support
+
+
+def test_A_09_the_siblings_are_reconciled_only_where_there_is_a_bond() -> None:
+    for posture, code in (("listen", "ok"), ("accuse", "bad_parameter")):
+        night = quarrelled(posture, posture)
+        night.to_deep()
+        night.until_phase("bed")
+        assert night["shared.mia.leo"]
+        night.do("mia", "apologise", hearer="leo")
+        assert (night["bond.mia.leo"] >= 2) is (code == "ok")
+        assert night.tries("mia", "mend", hearer="leo", remedy="soup") == code
 
 
 def test_A_10_disillusion_rises_with_each_harm_opens_acts_and_ends_paid_sleep() -> None:
