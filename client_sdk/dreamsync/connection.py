@@ -32,6 +32,7 @@ CLOSE_S: Final = 2.0
 BACKOFF_FIRST_S: Final = 0.25
 BACKOFF_MAX_S: Final = 15.0
 STABLE_S: Final = 10.0  # a line that stood this long makes the next wait short again
+MOVED: Final = "node_draining"  # a line ended so is followed by the next at the time that was said
 FLAPPING: Final = 2  # as how many failures a shorter one counts, at most
 PATIENCE_S: Final = 300.0  # without a session before it is given up
 _FRAMES_WAITING_MAX: Final = 64
@@ -118,6 +119,7 @@ class Connection:
         self._broken: Broken | None = None
         self._live_ms: int | None = None  # when the session last stood
         self._has_been_live = False
+        self._has_stood = False  # the session stood on the last line
 
     @property
     def now_ms(self) -> int:
@@ -182,7 +184,10 @@ class Connection:
             if since_ms > self._patience_ms:
                 self._session.end(LineLostError("line_lost", f"Given up: {why.text}"))
                 break
-            wait_s = self._backoff.next_s((retry_ms or 0) / 1000)
+            is_planned, self._has_stood = self._has_stood and why.code == MOVED, False
+            wait_s = (retry_ms or 0) / 1000
+            if not is_planned:
+                wait_s = self._backoff.next_s(wait_s)
             _log.info("line lost (%s), next try in %.2f s", why.text, wait_s)
             await self._clock.sleep(wait_s)
 
@@ -228,7 +233,7 @@ class Connection:
         finally:
             await self._hang_up(socket)
         if self._session.state is State.LIVE:
-            self._live_ms = self.now_ms
+            self._live_ms, self._has_stood = self.now_ms, True
             self._backoff.stood((self.now_ms - opened_ms) / 1000)
         return why
 

@@ -102,6 +102,8 @@ WARM_KEPT_S: Final = 10.0  # a state loaded for that is kept this long
 WARM_MAX: Final = 64  # such states at once; beyond: the oldest goes
 TAKEN_S: Final = 2.0  # for it to own the world; beyond: whoever finds it opens it
 PLACED_S: Final = 1.0  # for a less loaded node to open a world; beyond: it is opened here
+MOVES_PER_S: Final = 400  # clients that a node which ends sends to others; more where they are many
+MOVE_S: Final = 8.0  # for all of them to be sent
 SCAN_WORLDS_S: Final = 10.0  # a node looks over all worlds at least this often
 STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewed this often
 

@@ -44,6 +44,10 @@ class Telemetry:
         self._make_host_metrics()
         self._make_director_metrics()
 
+    def count_connections(self) -> int:
+        """Return how many sockets are open now."""
+        return int(self.registry.get_sample_value("dreamsync_connections") or 0)
+
     def exposition(self) -> bytes:
         """Return all metrics in the text form that Prometheus reads."""
         return generate_latest(self.registry)

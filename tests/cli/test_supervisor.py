@@ -31,8 +31,8 @@ async def until_running(child: Child, not_pid: int | None = None) -> int:
 async def test_a_child_that_is_killed_is_started_again_behind_its_wake() -> None:
     deaths: list[int] = []
 
-    async def on_death() -> None:
-        deaths.append(child.starts)
+    async def on_death(start: int) -> None:
+        deaths.append(start)
 
     child = Child("sleeper", lambda: SLEEPER, on_death)
     work = asyncio.create_task(child.run())
@@ -69,6 +69,62 @@ async def test_a_child_that_does_not_heed_a_request_to_stop_is_killed(
         await child.stop()
         await work
     assert child.pid is None
+
+
+async def test_a_child_is_replaced_once_the_new_one_is_ready() -> None:
+    asked: list[int] = []
+
+    async def is_ready(start: int) -> bool:
+        asked.append(start)
+        return len(asked) > 2
+
+    child = Child("sleeper", lambda: SLEEPER, is_ready=is_ready)
+    work = asyncio.create_task(child.run())
+    first = await until_running(child)
+    assert await child.replace()
+    second = await until_running(child, first)
+    assert set(asked) == {2}
+    assert not os.path.exists(f"/proc/{first}")
+
+    os.kill(second, signal.SIGKILL)
+    await until_running(child, second)
+    assert child.starts == 3
+    await child.stop()
+    await work
+
+
+async def test_a_new_process_that_does_not_come_up_leaves_the_old_one_in_place() -> None:
+    commands = [SLEEPER, [sys.executable, "-c", "raise SystemExit(1)"]]
+
+    async def is_ready(start: int) -> bool:
+        return False
+
+    child = Child("sleeper", lambda: commands[child.starts - 1], is_ready=is_ready)
+    work = asyncio.create_task(child.run())
+    first = await until_running(child)
+    assert not await child.replace()
+    assert child.pid == first
+    await child.stop()
+    await work
+
+
+async def test_stopping_ends_both_while_one_is_being_replaced() -> None:
+    is_asked = asyncio.Event()
+
+    async def is_ready(start: int) -> bool:
+        is_asked.set()
+        return False
+
+    child = Child("sleeper", lambda: SLEEPER, is_ready=is_ready)
+    work = asyncio.create_task(child.run())
+    await until_running(child)
+    replacing = asyncio.create_task(child.replace())
+    await is_asked.wait()
+    await child.stop()
+    async with asyncio.timeout(PATIENCE_S):
+        assert not await replacing
+        await work
+    assert all(life.is_over for life in child._lives)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ export const ENTER_MS = 15_000; // from there until the session stands
 export const BACKOFF_FIRST_MS = 250;
 export const BACKOFF_MAX_MS = 15_000;
 export const STABLE_MS = 10_000; // a line that stood this long makes the next wait short again
+const MOVED = "node_draining"; // a line ended so is followed by the next at the time that was said
 const FLAPPING = 2; // as how many failures a shorter one counts, at most
 
 /** How long to wait before the next line: twice as long each time, and anywhere below it. */
@@ -174,17 +175,20 @@ export class Connection {
       this.#backoff.stood(this.nowMs - this.#openedMs);
       this.#options.onNotice({ kind: "away", text });
     }
-    if (this.#session.state !== "over") this.#comeBack(text, told?.retryMs);
+    const isPlanned = wasLive && told?.error.code === MOVED;
+    if (this.#session.state !== "over") this.#comeBack(text, told?.retryMs, isPlanned);
     for (const notice of this.#session.notices()) this.#note(notice);
   }
 
-  #comeBack(text, retryMs) {
+  #comeBack(text, retryMs, isPlanned) {
     if (!this.#hasBeenLive && retryMs === undefined) {
       this.#session.end(new UnreachableError("unreachable", text));
     } else if (this.#liveMs !== null && this.nowMs - this.#liveMs > this.#options.patienceMs) {
       this.#session.end(new LineLostError("line_lost", `Given up: ${text}`));
     } else {
-      this.#set("again", this.#backoff.nextMs(retryMs ?? 0), () => this.#dial());
+      // The server sees to it itself that not everybody whom it sends away comes at once.
+      const waitMs = isPlanned ? retryMs ?? 0 : this.#backoff.nextMs(retryMs ?? 0);
+      this.#set("again", waitMs, () => this.#dial());
     }
   }
 

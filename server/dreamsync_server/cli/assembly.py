@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from dreamsync_server.cli.about import about_process
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.cli.workbench import Workbench
@@ -36,6 +37,15 @@ class Node:
         """The port it listens on."""
         return self.server.port
 
+    async def drain(self) -> None:
+        """Take nobody in any more, hand the worlds to other nodes, then send the clients there.
+
+        While the worlds change hands the clients are served as before, as those of a follower.
+        """
+        self.server.listener.stop_listening()
+        await self.host.hand_over()
+        await self.hall.move_out(has_refuge=bool(self.host.peers.refuge()))
+
 
 @contextlib.asynccontextmanager
 async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
@@ -60,6 +70,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             on_confirmed=lambda world, commits: hall.on_confirmed(world, commits),
             on_gone=lambda world, why: hall.on_gone(world, why),
             shard_of=store.shard_of,
+            about=about_process(lambda: {"clients": telemetry.count_connections()}),
         )
         hall = Hall(
             store,

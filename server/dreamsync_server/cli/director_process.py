@@ -5,6 +5,7 @@ import contextlib
 import logging
 import sys
 
+from dreamsync_server.cli.about import about_process, keep_saying
 from dreamsync_server.cli.child import ChildSettings, run_child, told_to_stop
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
@@ -22,14 +23,22 @@ async def run(settings: ChildSettings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         director = Director(store, clock, PackShelf(store).load, settings.name)
-        work = asyncio.create_task(director.run())
+        about = about_process(
+            lambda: {"kind": "director", "state": "serving", "worlds": len(director.worlds)}
+        )
+        works = [
+            asyncio.create_task(director.run()),
+            asyncio.create_task(keep_saying(store, clock, settings.name, about)),
+        ]
         try:
             log.info("%s is directing", settings.name)
             await is_told.wait()
         finally:
-            work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await work
+            for work in works:
+                work.cancel()
+            for work in works:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await work
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.house import House, announce
 from dreamsync_server.cli.supervisor import Child, ChildFailedError, python_module
+from dreamsync_server.director.director import lease_of_directed
 from dreamsync_server.errors import OperatorError, StoreError
+from dreamsync_server.host.handing import tell_node
 from dreamsync_server.host.lease import lease_of
 from dreamsync_server.settings import Settings
 from dreamsync_server.store.check import StoreProfile, check_store
 from dreamsync_server.store.embedded import EmbeddedStore
 from dreamsync_server.store.open import open_store
+from dreamsync_server.store.port import Store
 from dreamsync_server.telemetry import set_up_logging
 
 log = logging.getLogger(__name__)
@@ -53,18 +56,40 @@ async def _serve(settings: Settings) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     async with _store(settings, stop) as (url, survives):
-        children = _children(settings, url)
-        async with asyncio.TaskGroup() as group:
-            works = [group.create_task(child.run()) for child in children]
-            house = House(settings, url)
-            poster = group.create_task(announce(house, survives, stop))
-            await stop.wait()
-            poster.cancel()
-            print("dreamsync: closing; every world is kept", file=sys.stderr)
-            for child in reversed(children):
-                await child.stop()
-            for work in works:
-                await work
+        async with contextlib.AsyncExitStack() as stack:
+            ties = open_store(url)
+            stack.push_async_callback(ties.close)
+            children = _children(settings, url, ties)
+            async with asyncio.TaskGroup() as group:
+                works = [group.create_task(child.run()) for child in children]
+                house = House(settings, url)
+                besides = [
+                    group.create_task(announce(house, survives, stop)),
+                    group.create_task(_keep_rolling(children)),
+                ]
+                await stop.wait()
+                for task in besides:
+                    task.cancel()
+                print("dreamsync: closing; every world is kept", file=sys.stderr)
+                # All at once: a node that ends hands its worlds to those that do not.
+                await asyncio.gather(*(child.stop() for child in children))
+                for work in works:
+                    await work
+
+
+async def _keep_rolling(children: Sequence[Child]) -> None:
+    """At each SIGHUP replace every process by a new one, one at a time, so that nobody notices.
+
+    The new one runs what is installed by then; it is ready before the old one hands over and ends.
+    """
+    is_told = asyncio.Event()
+    with contextlib.suppress(NotImplementedError, AttributeError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, is_told.set)
+    while True:
+        await is_told.wait()
+        is_told.clear()
+        done = [await child.replace() for child in children]
+        print(f"dreamsync: {sum(done)} of {len(done)} processes were replaced", file=sys.stderr)
 
 
 def what_it_survives(profile: StoreProfile) -> str:
@@ -131,43 +156,59 @@ async def _keep_store(store: EmbeddedStore, stop: asyncio.Event) -> None:
             return
 
 
-def _children(settings: Settings, url: str) -> list[Child]:
+def _children(settings: Settings, url: str, ties: Store) -> list[Child]:
     """The nodes and the director; each start has a name of its own in leases."""
-    nodes = [_Named(settings, url, "node") for _ in range(settings.workers)]
-    director = _Named(settings, url, "director")
-    return [
-        *(
-            Child("a node", node.argv("dreamsync_server.cli.node_process"), node.free_lease)
-            for node in nodes
-        ),
-        Child("the director", director.argv("dreamsync_server.cli.director_process")),
-    ]
+    kinds = [*("node" for _ in range(settings.workers)), "director"]
+    return [_child(_Named(settings, url, kind, ties)) for kind in kinds]
+
+
+def _child(named: "_Named") -> Child:
+    name = "the director" if named.kind == "director" else "a node"
+    return Child(name, named.next_start, named.died, named.is_ready)
 
 
 class _Named:
-    """A kind of child: what it is told at each start, and its lease freed when it dies."""
+    """A kind of child: what it is told at each start, and what is done when one of them dies."""
 
-    def __init__(self, settings: Settings, url: str, kind: str) -> None:
+    def __init__(self, settings: Settings, url: str, kind: str, ties: Store) -> None:
+        self.kind = kind
         self._settings = settings
         self._url = url
-        self._kind = kind
-        self._name = ""
+        self._ties = ties
+        self._names: list[str] = []  # by start
 
-    def argv(self, module: str) -> Callable[[], list[str]]:
-        """Return what gives the command of the next start."""
+    def next_start(self) -> list[str]:
+        """Return the command of the next start."""
+        self._names.append(f"{self.kind}-{secrets.token_hex(4)}")
+        told = ChildSettings(
+            name=self._names[-1], store_url=self._url, settings=self._settings
+        ).model_dump_json()
+        return python_module(f"dreamsync_server.cli.{self.kind}_process", told)
 
-        def next_start() -> list[str]:
-            self._name = f"{self._kind}-{secrets.token_hex(4)}"
-            told = ChildSettings(name=self._name, store_url=self._url, settings=self._settings)
-            return python_module(module, told.model_dump_json())
+    async def is_ready(self, start: int) -> bool:
+        """Return whether a start has been heard of."""
+        try:
+            return self._names[start - 1] in await self._ties.nodes()
+        except StoreError:
+            return False
 
-        return next_start
-
-    async def free_lease(self) -> None:
-        """Let others have the dead child's worlds at once."""
+    async def died(self, start: int) -> None:
+        """Let others have at once what a dead child had."""
+        name = self._names[start - 1]
         with contextlib.suppress(StoreError):
-            store = open_store(self._url)
-            try:
-                await store.drop_lease(lease_of(self._name))
-            finally:
-                await store.close()
+            await self._ties.drop_lease(lease_of(name))
+            if self.kind == "director":
+                await free_directed(self._ties, name)
+            else:
+                await tell_node(self._ties, "", {"do": "gone", "by": name})
+
+
+async def free_directed(store: Store, director: str) -> None:
+    """Let another director have the worlds of a dead one.
+
+    Raises:
+        StoreError: the store does not answer.
+    """
+    for card in await store.worlds():
+        if card.is_directed:
+            await store.drop_lease(lease_of_directed(card.world), director)

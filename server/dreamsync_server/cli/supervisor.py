@@ -1,4 +1,4 @@
-"""Child processes under supervision: started, restarted when they die, stopped in order."""
+"""Child processes under supervision: started, restarted when they die, replaced, stopped."""
 
 import asyncio
 import contextlib
@@ -7,13 +7,16 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 log = logging.getLogger(__name__)
 
 RESTART_FIRST_S = 0.05
 RESTART_MOST_S = 5.0
 STEADY_S = 10.0  # a child that lived this long starts again without waiting
-STOP_S = 10.0  # from SIGTERM to SIGKILL
+STOP_S = 30.0  # from SIGTERM to SIGKILL; a node hands its worlds over and moves its clients
+READY_S = 30.0  # for a process that is to stand in for another; beyond: that one goes on
+READY_LOOK_S = 0.1
 UNUSABLE = 2  # exit code of a child that will not run until the operator acts
 
 
@@ -21,31 +24,46 @@ class ChildFailedError(Exception):
     """A child ended with `UNUSABLE`: it said why on its own stderr."""
 
 
+class _Life(NamedTuple):
+    """One start of a child."""
+
+    number: int  # 1 for the first
+    process: asyncio.subprocess.Process
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.returncode is not None
+
+
 class Child:
     """One child process that is to be there always.
 
-    `argv` gives the command anew for each start; `on_death` is awaited after each end, before
-    the next start, with the name that start had.
+    `argv` gives the command anew for each start; `on_death` is awaited with the number of a start
+    that ended by itself, before the next one; `is_ready` says whether a start has come so far that
+    it can stand in for the one before.
     """
 
     def __init__(
         self,
         name: str,
         argv: Callable[[], Sequence[str]],
-        on_death: Callable[[], Awaitable[None]] | None = None,
+        on_death: Callable[[int], Awaitable[None]] | None = None,
+        is_ready: Callable[[int], Awaitable[bool]] | None = None,
     ) -> None:
         self.name = name
         self.starts = 0
         self._argv = argv
         self._on_death = on_death
-        self._process: asyncio.subprocess.Process | None = None
+        self._is_ready = is_ready
+        self._current: _Life | None = None
+        self._lives: list[_Life] = []  # those that have not ended; two while one is replaced
         self._is_stopping = False
 
     @property
     def pid(self) -> int | None:
         """The process now running, None between two."""
-        process = self._process
-        return process.pid if process is not None and process.returncode is None else None
+        life = self._current
+        return None if life is None or life.is_over else life.process.pid
 
     async def run(self) -> None:
         """Keep the child running until `stop()`.
@@ -57,35 +75,83 @@ class Child:
         wait_s = RESTART_FIRST_S
         while not self._is_stopping:
             started_s = loop.time()
-            code = await self._run_once()
+            code = await self._live()
             if self._is_told_to_stop():
                 return
             if code == UNUSABLE:
                 raise ChildFailedError(self.name)
-            if self._on_death is not None:
-                await self._on_death()
             is_steady = loop.time() - started_s >= STEADY_S
             wait_s = RESTART_FIRST_S if is_steady else min(wait_s * 2, RESTART_MOST_S)
             log.warning("%s ended (%s); starting it again", self.name, how_it_ended(code))
             await asyncio.sleep(wait_s)
 
-    def _is_told_to_stop(self) -> bool:
-        return self._is_stopping
+    async def replace(self) -> bool:
+        """Start it anew beside the one that runs, and end that one once the new one is ready.
 
-    async def _run_once(self) -> int:
-        self.starts += 1
-        env = {**os.environ, "DREAMSYNC_PARENT": str(os.getpid())}
-        self._process = await asyncio.create_subprocess_exec(
-            *self._argv(), stdin=asyncio.subprocess.DEVNULL, env=env, start_new_session=True
-        )
-        return await self._process.wait()
+        False where the new one did not come up: then the old one goes on.
+        """
+        if self.pid is None or self._is_stopping:
+            return False  # it is being started anyway
+        new = await self._start()
+        if not await self._until_ready(new) or self._is_told_to_stop():
+            log.error("%s: the new process did not come up; the old one goes on", self.name)
+            await self._end(new)
+            return False
+        old, self._current = self._current, new
+        if old is not None and await self._end(old) and self._on_death is not None:
+            await self._on_death(old.number)
+        return True
 
     async def stop(self) -> None:
         """Ask the child to end, and make it after `STOP_S`."""
         self._is_stopping = True
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
+        for life in list(self._lives):
+            await self._end(life)
+
+    # --- one start of it ---------------------------------------------------------------------
+
+    async def _live(self) -> int:
+        """Start it and return how it ended, or how the last of those ended that replaced it."""
+        life = self._current = await self._start()
+        while True:
+            code = await life.process.wait()
+            if self._current is life or self._current is None:
+                break
+            life = self._current  # it was replaced: whoever did so has seen to its end
+        if not self._is_stopping and self._on_death is not None:
+            await self._on_death(life.number)
+        return code
+
+    def _is_told_to_stop(self) -> bool:
+        return self._is_stopping
+
+    async def _start(self) -> _Life:
+        self.starts += 1
+        number = self.starts
+        env = {**os.environ, "DREAMSYNC_PARENT": str(os.getpid())}
+        process = await asyncio.create_subprocess_exec(
+            *self._argv(), stdin=asyncio.subprocess.DEVNULL, env=env, start_new_session=True
+        )
+        life = _Life(number, process)
+        self._lives = [*(one for one in self._lives if not one.is_over), life]
+        return life
+
+    async def _until_ready(self, life: _Life) -> bool:
+        try:
+            async with asyncio.timeout(READY_S):
+                while not life.is_over and not self._is_stopping:
+                    if self._is_ready is None or await self._is_ready(life.number):
+                        return True
+                    await asyncio.sleep(READY_LOOK_S)
+        except TimeoutError:
+            log.warning("%s was not ready in %g s", self.name, READY_S)
+        return False
+
+    async def _end(self, life: _Life) -> bool:
+        """End a start of it; return whether it had to be killed."""
+        process = life.process
+        if life.is_over:
+            return False
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
@@ -96,6 +162,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+            return True
+        return False
 
 
 def python_module(module: str, *arguments: str) -> list[str]:

@@ -8,7 +8,6 @@ memory is facts of the worlds.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.director.direction import Direction
@@ -21,14 +20,11 @@ from dreamsync_server.limits import (
     LEASE_S,
 )
 from dreamsync_server.store.port import Store, WorldCard
-from dreamsync_server.store.reading import catch_up, load_state
+from dreamsync_server.store.reading import LoadPack, catch_up, load_state
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import is_asleep, is_over
 
 log = logging.getLogger(__name__)
-
-LoadPack = Callable[[str], Awaitable[Pack]]
-"""Gives the pack of a hash, from the store."""
 
 
 class Director:
@@ -91,11 +87,11 @@ class Director:
                 await self._take(card)
 
     async def _take(self, card: WorldCard) -> None:
-        if not await self._store.lease(_lease(card.world), self._node, LEASE_S):
+        if not await self._store.lease(lease_of_directed(card.world), self._node, LEASE_S):
             return
         try:
             pack = await self._load_pack(card.pack_hash)
-            state = await load_state(self._store, card.world, pack)
+            state = await load_state(self._store, card.world, pack, load_pack=self._load_pack)
         except StoreError:
             raise
         except DreamsyncError as error:
@@ -107,7 +103,7 @@ class Director:
 
     async def _renew(self) -> None:
         for world in list(self._worlds):
-            if not await self._store.lease(_lease(world), self._node, LEASE_S):
+            if not await self._store.lease(lease_of_directed(world), self._node, LEASE_S):
                 log.info("world %s is directed by another", world)
                 self._let_go(world)
 
@@ -120,18 +116,24 @@ class Director:
     async def _direct(self, world: str) -> None:
         direction = self._worlds[world]
         try:
-            commits = await catch_up(self._store, world, direction.state)
+            # No further than what is confirmed: a failover may take the rest back.
+            tail = await self._store.tail(world)
+            up_to = direction.state.position.seq if tail is None else tail.seq
+            commits = await catch_up(self._store, world, direction.state, up_to)
         except StoreError:
             raise
         except DreamsyncError as error:
             log.error("world %s is directed no longer: %s", world, error)
             self._let_go(world)
             return
+        if any(commit.cause.kind == "repack" for commit in commits):
+            self._let_go(world)  # the next look takes it again, under the pack that is in force
+            return
         direction.follow(commits, self._clock.now_ms())
         facts = direction.state.facts
         if direction.is_stale or (commits and (is_over(facts) or is_asleep(facts))):
             self._let_go(world)
-            await self._store.drop_lease(_lease(world), self._node)
+            await self._store.drop_lease(lease_of_directed(world), self._node)
             return
         for proposal in direction.next_second(self._clock.now_ms()):
             if not await self._store.propose(world, proposal):
@@ -147,8 +149,9 @@ class Director:
         for world in worlds:
             self._let_go(world)
             with contextlib.suppress(StoreError):
-                await self._store.drop_lease(_lease(world), self._node)
+                await self._store.drop_lease(lease_of_directed(world), self._node)
 
 
-def _lease(world: str) -> str:
+def lease_of_directed(world: str) -> str:
+    """Return the name of the lease of who directs a world."""
     return f"director:{world}"

@@ -146,10 +146,10 @@ class Conversation:
             proposal = self._desk.back(self.kind(), self.session.session)
             self._desk.spawn(self._say_back(self.room.card.world, proposal))
 
-    def cut(self, name: str) -> None:
+    def cut(self, name: str, retry_ms: int | None = None) -> None:
         """Say goodbye and close."""
         self.was_replaced = self.was_replaced or name == "replaced"
-        self._do(self.session.close(name))
+        self._do(self.session.close(name, retry_ms=retry_ms))
 
     # --- what the hall says ------------------------------------------------------------------
 

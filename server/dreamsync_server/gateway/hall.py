@@ -15,6 +15,7 @@ from zlib import crc32
 from dreamsync.protocol import client_messages as wire
 from dreamsync.protocol import desk_messages as desk
 from dreamsync.protocol import history_messages as past
+from dreamsync.protocol.class_messages import AskClass, OpenClass
 from dreamsync_server.clock import Clock
 from dreamsync_server.errors import PeerError, StoreError, StoreUnavailableError, WorldFaultError
 from dreamsync_server.gateway.asking import Asking
@@ -24,6 +25,7 @@ from dreamsync_server.gateway.follower import Follower, no_other_pack
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.history import Pasts, deadline_of
 from dreamsync_server.gateway.lines import Line
+from dreamsync_server.gateway.moving import move_out
 from dreamsync_server.gateway.opening import Opening
 from dreamsync_server.gateway.pose_post import PosePost
 from dreamsync_server.gateway.room import Room
@@ -161,11 +163,16 @@ class Hall:
             for task in tuple(self._tasks):
                 task.cancel()
 
-    def drain(self, retry_ms: int = 500) -> None:
-        """Send everybody to other nodes: what is under way is in the store."""
+    def drain(self) -> None:
+        """Send everybody away at once."""
         self.is_draining = True
         for talk in tuple(self._talks):
             talk.cut("node_draining")
+
+    async def move_out(self, *, has_refuge: bool) -> None:
+        """Send everybody to other nodes, if there are any: what is under way is in the store."""
+        self.is_draining = True
+        await move_out(tuple(self._talks), has_refuge=has_refuge)
 
     # --- for conversations ---------------------------------------------------------------------
 
@@ -178,7 +185,7 @@ class Hall:
                     await self.entering.enter(talk, message)
                 case wire.Resume():
                     await self.entering.resume(talk, message)
-                case wire.Create() | wire.List() | wire.Card():
+                case wire.Create() | wire.List() | wire.Card() | OpenClass() | AskClass():
                     await self._worlds.answer(talk, message)
                 case desk.AskGraph() | desk.AskTension() | desk.AskReports():
                     await self._show(talk, message)

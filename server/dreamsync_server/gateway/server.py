@@ -6,6 +6,7 @@ async with GatewayServer(settings, hall, telemetry) as server:
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
@@ -48,7 +49,8 @@ class GatewayServer:
             settings.port,
             tls_cert=settings.tls_cert,
             tls_key=settings.tls_key,
-            is_shared=settings.workers > 1,
+            # So that the process that is to stand in for this one can open it beside it.
+            is_shared=hasattr(socket, "SO_REUSEPORT"),
         )
         self.listener = Listener(
             options,
