@@ -62,6 +62,17 @@ export class Dream {
     return { worlds, packs };
   }
 
+  /**
+   * Open `count` private worlds of a pack at once, with one link, one code and one desk token for
+   * all of them: {world (the class), worlds, invite, code, desk_token}.
+   */
+  openClass(pack, count, { title, spectators = false, understudies = true, speed } = {}) {
+    return this.#ask({ type: "open_class", pack, count, title, spectators, understudies, speed });
+  }
+
+  /** Return the cards of a class's worlds, with its desk token. */
+  async classWorlds(world, token) { return (await this.#ask({ type: "class", world, token })).worlds; }
+
   /** Return a world's card, by `world` (and `invite`) or by its typed `code`. */
   async card({ world, code, invite }) {
     return (await this.#ask({ type: "card", world, code, invite })).world;
