@@ -18,7 +18,7 @@ from dreamsync.protocol.cards import PackCard, WorldCard
 from dreamsync.protocol.server_messages import CardAnswer, Created, Worlds
 from dreamsync.session import ClientSession
 from dreamsync.viewer import Viewer
-from dreamsync.world import World, world_of
+from dreamsync.world import Class, World, class_of, world_of
 
 CLIENT: Final = "dreamsync-python/0.1.0"
 OPEN_S: Final = 15.0
@@ -108,6 +108,47 @@ class Dream:
         if not isinstance(made, Created):
             raise _wrong(made)
         return world_of(made)
+
+    async def open_class(
+        self,
+        pack: str,
+        count: int,
+        *,
+        title: str | None = None,
+        spectators: bool = False,
+        understudies: bool = True,
+        speed: int | None = None,
+    ) -> Class:
+        """Open `count` private worlds of a pack at once, with one code for all who come.
+
+        Raises:
+            RefusedError: no such pack, or too many worlds.
+            UnknownOutcomeError: the line was lost meanwhile; worlds may have been opened.
+        """
+        plain = {
+            "type": "open_class",
+            "pack": pack,
+            "count": count,
+            "title": title,
+            "spectators": spectators,
+            "understudies": understudies,
+            "speed": speed,
+        }
+        made = await self._ask(plain)
+        if not isinstance(made, Created):
+            raise _wrong(made)
+        return class_of(made)
+
+    async def class_worlds(self, class_id: str, *, token: str) -> tuple[WorldCard, ...]:
+        """Return the worlds of a class and how they stand, with its desk token.
+
+        Raises:
+            RefusedError: there is no such class, or it is not open to you.
+        """
+        answer = await self._ask({"type": "class", "world": class_id, "token": token})
+        if not isinstance(answer, Worlds):
+            raise _wrong(answer)
+        return answer.worlds
 
     async def worlds(self) -> tuple[WorldCard, ...]:
         """Return the public worlds."""

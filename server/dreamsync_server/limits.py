@@ -182,6 +182,8 @@ ARCHIVE_PART_BYTES_MAX: Final = 8 * MIB  # one part of the file as it lies there
 
 # Private worlds.
 WORLDS_PER_ADDRESS_MAX: Final = 20
+CLASS_OPENED_AT_ONCE: Final = 8  # worlds of a class that are written at the same time
+CLASS_LED_S: Final = 5.0  # who was led to a world of a class counts there so long, not yet come
 WORLDS_PER_NODE_MAX: Final = 2_000
 WORLD_ABANDONED_S: Final = 24 * 3600  # asleep this long: deleted if it never had a player
 STORE_MEMORY_NEW_WORLDS: Final = 0.7  # share of maxmemory above which new worlds are refused

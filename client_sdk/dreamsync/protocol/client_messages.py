@@ -27,6 +27,7 @@ from pydantic import Field, model_validator
 
 from dreamsync.protocol import bounds
 from dreamsync.protocol.cards import As
+from dreamsync.protocol.class_messages import AskClass, OpenClass
 from dreamsync.protocol.desk_messages import AskGraph, AskReports, AskTension, Mute, Report
 from dreamsync.protocol.directing_messages import Background, Direct, Undo, Veto
 from dreamsync.protocol.fields import (
@@ -389,6 +390,7 @@ Proposed = (
 Asked = (
     Create | List | Card | Enter | Resume | AskWhy | Watch | Unwatch | SetLang | People
     | Resync | AskGraph | AskTension | AskReports | AskHistory | AskLook | Branch | Erase
+    | OpenClass | AskClass
 )  # fmt: skip
 """What carries q and is answered by the gateway."""
 

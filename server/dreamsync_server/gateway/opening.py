@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dreamsync.protocol import client_messages as wire
+from dreamsync.protocol.class_messages import AskClass, OfClasses, OpenClass
 from dreamsync_server.errors import PeerError
 from dreamsync_server.gateway.cards import Cards
+from dreamsync_server.gateway.classes import Classes
 from dreamsync_server.gateway.shelf import OpenWorld
 from dreamsync_server.gateway.tokens import hash_of, hash_of_code
 from dreamsync_server.gateway.wording import Words
@@ -36,9 +38,10 @@ class Opening:
         self._open_world = open_world
         self._listed: tuple[float, list[WorldCard], dict[str, Mapping[str, Any]]] | None = None
         self._listing = asyncio.Lock()
+        self._classes = Classes(hall)
 
     async def answer(
-        self, talk: "Conversation", message: wire.Create | wire.List | wire.Card
+        self, talk: "Conversation", message: wire.Create | wire.List | wire.Card | OfClasses
     ) -> None:
         """Answer a request."""
         match message:
@@ -48,6 +51,10 @@ class Opening:
                 talk.send(await self._list(talk, message))
             case wire.Card():
                 talk.send(await self._card(talk, message))
+            case OpenClass():
+                talk.send(await self._open_class(talk, message))
+            case AskClass():
+                talk.send(await self._class(talk, message))
 
     # --- opening ------------------------------------------------------------------------------
 
@@ -87,15 +94,22 @@ class Opening:
             created.update(invite=invite, code=code)
         return created
 
-    async def check_room(self, talk: "Conversation", creator: str) -> None:
-        """Raise PeerError where no new world may be opened, or none by this address."""
+    async def _open_class(self, talk: "Conversation", message: OpenClass) -> Map:
+        pack = await self._hall.shelf.newest(message.pack)
+        if pack is None:
+            raise PeerError("unknown_pack", "There is no such pack.")
+        await self.check_room(talk, hash_of(talk.line.visitor.address), message.count)
+        return await self._classes.open(talk, message, pack)
+
+    async def check_room(self, talk: "Conversation", creator: str, count: int = 1) -> None:
+        """Raise PeerError where no new world may be opened, or not so many by this address."""
         hall = self._hall
         if hall.is_draining or await hall.store.memory_share() > STORE_MEMORY_NEW_WORLDS:
             raise PeerError("no_room", _NO_ROOM)
         if talk.line.visitor.is_local:
             return
         opened = sum(1 for card in await hall.store.worlds() if card.creator == creator)
-        if opened >= WORLDS_PER_ADDRESS_MAX:
+        if opened + count > WORLDS_PER_ADDRESS_MAX:
             raise PeerError("too_many_worlds", "Too many worlds are open from your address.")
 
     # --- showing ------------------------------------------------------------------------------
@@ -139,12 +153,26 @@ class Opening:
             entering.check_tries(talk)
             world = await hall.store.world_by_code(hash_of_code(message.code)) or ""
             invite = message.code
-        card = await entering.invited(talk, world, invite)
+        card = await self._classes.led(await entering.invited(talk, world, invite))
         hints = await hall.store.status(card.world)
         pack = await hall.shelf.by_hash(str(hints.get("pack") or card.pack_hash))
         if pack is None:
             raise PeerError("unknown_world", "The pack of this world cannot be found.")
         return {**answer, "world": self._drawn(card, pack, lang, hints)}
+
+    async def _class(self, talk: "Conversation", message: AskClass) -> Map:
+        self._hall.entering.check_tries(talk)
+        try:
+            found = await self._classes.worlds(message)
+        except PeerError:
+            self._hall.entering.count_try(talk)
+            raise
+        lang, drawn = talk.session.lang, []
+        for card, hints in found:
+            pack = await self._hall.shelf.by_hash(str(hints.get("pack") or card.pack_hash))
+            if pack is not None:
+                drawn.append(self._drawn(card, pack, lang, hints))
+        return {"type": "worlds", "q": message.q, "worlds": drawn, "packs": []}
 
     def _drawn(self, card: WorldCard, pack: Pack, lang: str, hints: Mapping[str, Any]) -> Map:
         """Return a world's card: from its state where it is followed here, else from hints."""

@@ -23,6 +23,7 @@ from dreamsync.protocol import bounds
 from dreamsync.protocol import client_messages as wire
 from dreamsync.protocol import desk_messages as desk
 from dreamsync.protocol import history_messages as past
+from dreamsync.protocol.class_messages import AskClass, OpenClass
 from dreamsync.protocol.codes import CLOSE_BY_NAME, ERRORS
 from dreamsync_server.gateway.proposing import FreeTexts, proposal_of
 from dreamsync_server.gateway.ratelimit import MessageMeter
@@ -87,7 +88,7 @@ class Close:
 
 Todo = Send | Propose | Ask | Posed | Close
 
-_LOBBY: Final = frozenset(("create", "list", "card", "enter", "resume"))
+_LOBBY: Final = frozenset("create list card enter resume open_class class".split())
 _EVERYBODY: Final = frozenset(("list", "card", "lang", "people", "resync", "leave"))
 _DIRECTING: Final = frozenset(
     "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch graph"
@@ -156,6 +157,7 @@ class Session:
                 | wire.Unwatch() | wire.SetLang() | wire.People() | wire.Resync()
                 | desk.AskGraph() | desk.AskTension() | desk.AskReports()
                 | past.AskHistory() | past.AskLook() | past.Branch() | past.Erase()
+                | OpenClass() | AskClass()
             ):  # fmt: skip
                 return [Ask(message)]
             case _:

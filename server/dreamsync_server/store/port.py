@@ -87,6 +87,8 @@ class WorldCard:
     speed: int = 1000
     shares_ending: bool = False  # its ending may be told in other worlds of the pack, unsigned
     origin: str = ""  # the world whose log this one's begins with
+    class_id: str = ""  # the class that this world belongs to
+    class_worlds: str = ""  # this is a class and no world: the ids of its worlds, by spaces
 
 
 class Entry(NamedTuple):
