@@ -13,7 +13,7 @@ from dreamsync_server.packs.sample import SAMPLE
 # Made by files on disk, or by very large ones: tests/packs/test_read.py and others.
 ELSEWHERE = {
     "file_missing", "file_name", "file_link", "file_size", "file_unreadable", "file_encoding",
-    "wrong_pack_id", "yaml_nodes",
+    "wrong_pack_id", "yaml_nodes", "odds",
 }  # fmt: skip
 
 

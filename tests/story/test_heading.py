@@ -23,3 +23,23 @@ def test_what_is_headed_for_is_kept_until_a_review() -> None:
 
 def test_the_endings_that_are_sought_are_those_not_left_to_people() -> None:
     assert [beat.id for beat in sought_endings(night().pack)] == ["morning", "orchard_keeps"]
+
+
+def test_every_ending_that_can_be_reached_has_the_same_turn_however_rare() -> None:
+    chances = {"morning": 960, "orchard_keeps": 40}
+    worlds = [night(seed) for seed in range(200)]
+    found = Counter(heading_of(n.pack, n.facts, 0, chances) for n in worlds)
+    assert 70 < found["orchard_keeps"] < 130
+    lost = Counter(heading_of(n.pack, n.facts, 0, {"morning": 1000}) for n in worlds)
+    assert lost["orchard_keeps"] < 25
+
+
+def test_what_is_out_of_reach_is_given_up_in_a_review() -> None:
+    play = night()
+    play.facts["director.heading"] = "orchard_keeps"
+    even = {"morning": 500, "orchard_keeps": 300}
+    assert heading_of(play.pack, play.facts, REVIEW_S, even) == "orchard_keeps"
+    gone = {"morning": 900, "orchard_keeps": 10}
+    assert heading_of(play.pack, play.facts, REVIEW_S + 1, gone) == "orchard_keeps"
+    found = {heading_of(play.pack, play.facts, REVIEW_S * n, gone) for n in range(1, 20)}
+    assert "morning" in found

@@ -3,13 +3,15 @@
 from support.packs import night_for_two
 
 from dreamsync_server.story.forecast import after
-from dreamsync_server.story.hints import best_hint
+from dreamsync_server.story.hints import Aim, best_hint
 from dreamsync_server.world.offers import OfferBook
 
 
 def test_it_points_to_what_brings_the_goal_nearest() -> None:
     play = night_for_two()
-    goals = [play.pack.beats["chime"]]  # wants the house to be still: the lamp out is two
+    when = play.pack.beats["chime"].when  # wants the house to be still: the lamp out is two
+    assert when is not None
+    goals = [Aim("chime", when, {}, 3)]
     hint = best_hint(play.state, OfferBook(play.pack), "ada", goals, 0, {})
     assert hint is not None
     assert (hint.action, hint.gain) == ("snuff_lamp", 150)
@@ -30,3 +32,13 @@ def test_trying_leaves_no_trace() -> None:
         assert play.facts.whole("house.hush") == 2
         assert "house.hush" in wrote
     assert dict(play.facts) == before
+
+
+def test_what_was_learned_counts_for_an_action() -> None:
+    play = night_for_two()
+
+    def learned() -> int:
+        return 50 if play.facts["attic.door"] == "open" else 25 * play.facts["did.make_tea"]
+
+    hint = best_hint(play.state, OfferBook(play.pack), "ada", [], 0, {}, learned)
+    assert hint == ("make_tea", 100)

@@ -4,15 +4,15 @@ from support.packs import night_for_two
 
 from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.nudges import Outlook, Wish, wanted_nudge
+from dreamsync_server.story.odds import View
 from dreamsync_server.story.playthrough import Playthrough
 
 
 def wish(play: Playthrough, at_ms: int) -> Wish | None:
     guide = Guide(play.pack)
     with play.facts.seen_at(at_ms):
-        course = guide.course("morning")
-        second = at_ms // 1000
-        look = Outlook(play.state, guide.book, second, "morning", course.steps, guide.parts)
+        view = View("morning", guide.course("morning"), None)
+        look = Outlook(play.state, guide.book, at_ms // 1000, view, guide.parts)
         return wanted_nudge(look)
 
 

@@ -228,12 +228,14 @@ class Leaf(WireModel):
     """One part of a condition: as written, its value now, whether it holds, who can change it.
 
     `changed` says by what one of its facts last changed, and `changed_ms` when, in world time,
-    where that is still known.
+    where that is still known. `keeps`: it is what keeps the condition from holding; another that
+    does not hold may not matter, as where one of several is enough.
     """
 
     text: str
     value: str
     holds: bool
+    keeps: bool = False
     by: tuple[str, ...] = ()
     changed: str = ""
     changed_ms: Count | None = None

@@ -60,7 +60,7 @@ export interface Person {
   session: string; name: string; as: "player" | "watch" | "desk" | "script"; role?: string;
   is_here?: boolean; is_muted?: boolean;
 }
-export interface Leaf { text: string; value: string; holds: boolean; by?: string[] }
+export interface Leaf { text: string; value: string; holds: boolean; keeps?: boolean; by?: string[] }
 export interface Why {
   beat: string; code: string; text: string; cued?: number; is_held?: boolean; leaves?: Leaf[];
   rivals?: { beat: string; score: number; text?: string }[];

@@ -69,7 +69,7 @@ async def why(
         print_json({**as_plain(answer, found.pack), "near": [one._asdict() for one in near]})
     else:
         print(told(answer, found.pack, is_short=is_short))
-        if near and answer.code != "ok" and not is_short:
+        if near and answer.code != "ok":
             print("  nearest now: " + _some([f"{n.beat} ({n.away} away)" for n in near]))
     return 0
 
@@ -164,6 +164,7 @@ def _plain_leaf(leaf: Leaf) -> dict[str, Any]:
     return {
         "text": leaf.text,
         "holds": leaf.holds,
+        "keeps": leaf.keeps,
         "facts": {name: plain_value(value) for name, value in leaf.facts},
         "changed_by": list(leaf.changers),
         "changed": None if changed is None else changed._asdict(),

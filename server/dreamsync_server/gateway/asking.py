@@ -103,6 +103,8 @@ def why(room: Room, member: Member, asked: wire.AskWhy) -> Map:
 def _leaf(leaf: Leaf) -> Map:
     value = ", ".join(f"{name} = {shown}" for name, shown in leaf.facts)
     found: Map = {"text": leaf.text, "value": value, "holds": leaf.holds, "by": leaf.changers}
+    if leaf.keeps:
+        found["keeps"] = True
     if leaf.changed is not None:
         found["changed"], found["changed_ms"] = leaf.changed.by, leaf.changed.world_ms
     return found

@@ -17,7 +17,7 @@ from dreamsync_server.story.tension import Mood, mood_of
 from dreamsync_server.story.touching import NO_COURSE, Course
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.cues import may_be_cued, times_cued
+from dreamsync_server.world.cues import may_be_cued, occurrence_of, times_cued
 from dreamsync_server.world.memory import temperament_of
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import Facts, as_tuple
@@ -29,6 +29,9 @@ _SPECIFICITY_MAX = 6
 _WEIGHT_MAX = 30
 _REST_MAX = 10
 _ENDING = 40
+_GAIN_MAX = 24
+_CHANCE_A_POINT = 8
+"""Thousandths of chance that are worth a point."""
 _ANSWER = 5
 
 
@@ -89,7 +92,7 @@ def candidates(pack: Pack, facts: Facts, course: Course = NO_COURSE) -> list[Can
     found = [
         Candidate(
             beat.id,
-            times_cued(facts, beat.id),
+            occurrence_of(facts, beat.id),
             _terms(beat, facts, temper, mood, owed, course),
             beat.leads,
         )
@@ -177,8 +180,6 @@ def _terms(
     spotlight = min(20, waited_ms // 9_000) * temper.spotlight // 100
     last_ms = facts.get(f"@beat.{beat.id}")
     rest = 0 if last_ms is None else min(_REST_MAX, (facts.ms - int(str(last_ms))) // 30_000) - 10
-    near = course.steps.get(f"beat {beat.id}")
-    gain = 0 if near is None else max(0, 24 - 6 * near)
     return (
         ("specific", 3 * min(_SPECIFICITY_MAX, specificity)),
         ("weight", min(_WEIGHT_MAX, beat.weight)),
@@ -186,10 +187,18 @@ def _terms(
         ("spotlight", spotlight),
         ("rest", rest),
         ("intrusion", temper.intrusion * beat.intrusion * (2 if mood.is_anybody_engaged else 1)),
-        ("gain", gain),
+        ("gain", _gain(beat, course)),
         ("answer", _ANSWER * course.answers.get(beat.id, 0) // 100),
         ("ending", _ENDING if beat.is_ending else 0),
     )
+
+
+def _gain(beat: Beat, course: Course) -> int:
+    """Return -24..24: what a beat does for the ending headed for, as learned, or as is near."""
+    if course.gain is not None:
+        return min(_GAIN_MAX, max(-_GAIN_MAX, course.gain(beat.id) // _CHANCE_A_POINT))
+    near = course.steps.get(f"beat {beat.id}")
+    return 0 if near is None else max(0, _GAIN_MAX - 6 * near)
 
 
 def _slope(beat: Beat, mood: Mood) -> int:

@@ -11,7 +11,7 @@ from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import begin
 from dreamsync_server.story.ways import Trigger
 from dreamsync_server.world.commit import Outcome, Proposal
-from dreamsync_server.world.cues import times_cued
+from dreamsync_server.world.cues import occurrence_of
 from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.model import Pack, Param
 from dreamsync_server.world.seats import holder_of
@@ -76,7 +76,7 @@ def _made_up(param: Param) -> Scalar:
 
 def _cue(play: Playthrough, beat_id: str) -> Outcome:
     beat = play.pack.beats[beat_id]
-    given = {"beat": beat_id, "occurrence": times_cued(play.facts, beat_id)}
+    given = {"beat": beat_id, "occurrence": occurrence_of(play.facts, beat_id)}
     if not beat.is_manual:
         return play.direct(Proposal("cue", "director", DIRECTOR, 0, given)).outcomes[0]
     if session_of(play.facts, DESK) is None:

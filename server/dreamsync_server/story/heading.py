@@ -11,6 +11,10 @@ from dreamsync_server.world.trace import failing
 REVIEW_S: Final = 120
 """World seconds between two looks at whether another ending is much nearer."""
 STEPS_MAX: Final = 4
+FEASIBLE: Final = 20
+"""An ending with so many thousandths of chance can be made for as well as a likely one."""
+_LOST: Final = 4
+"""An ending is given up for others so many times as likely."""
 
 Pathway = Mapping[str, int]
 """Beat -> how many steps of cause and effect it is from an ending; not there: too far."""
@@ -27,10 +31,14 @@ def leaves_away(beat: Beat, facts: Facts) -> int:
     return 0 if beat.when is None else len(failing(beat.when, facts, {}))
 
 
-def heading_of(pack: Pack, facts: Facts, second: int) -> str:
+def heading_of(
+    pack: Pack, facts: Facts, second: int, chances: Mapping[str, int] | None = None
+) -> str:
     """Return the ending to make for, "" where the pack has none to seek.
 
-    The one already headed for, unless in a second of review another is less than half as far.
+    The one already headed for, unless in a second of review it is out of reach: where `chances`
+    (in thousandths) were learned, as good as impossible while another is not; where none were,
+    another is less than half as far.
     """
     endings = sought_endings(pack)
     if not endings:
@@ -39,10 +47,17 @@ def heading_of(pack: Pack, facts: Facts, second: int) -> str:
     is_sought = any(beat.id == current for beat in endings)
     if is_sought and second % REVIEW_S:
         return current
-    away = {beat.id: leaves_away(beat, facts) for beat in endings}
-    if is_sought and 2 * min(away.values()) >= away[current]:
+    if chances is None:
+        away = {beat.id: leaves_away(beat, facts) for beat in endings}
+        is_lost = not is_sought or 2 * min(away.values()) < away[current]
+        weights = [60 // (1 + away[beat.id]) + 1 for beat in endings]
+    else:
+        likely = [chances.get(beat.id, 0) for beat in endings]
+        is_lost = not is_sought or _LOST * chances.get(current, 0) < max(likely)
+        # At first each that can be reached has the same turn, however rare; later the likely ones.
+        weights = [one + 1 if is_sought else min(one, FEASIBLE) + 1 for one in likely]
+    if not is_lost:
         return current
-    weights = [60 // (1 + away[beat.id]) + 1 for beat in endings]
     seed = int(as_tuple(facts["@world"])[0])
     drawn = draw(seed, "director/heading", second // REVIEW_S, sum(weights))
     for beat, weight in zip(endings, weights, strict=True):

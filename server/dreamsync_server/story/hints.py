@@ -4,12 +4,12 @@ Only what is offered to the role is looked at, so that a hint tells nobody what 
 not know; that it would help is what a hint is for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from dreamsync_server.story.forecast import after
 from dreamsync_server.world.chance import draw
-from dreamsync_server.world.model import Action, Beat
+from dreamsync_server.world.model import Action, Expr
 from dreamsync_server.world.offers import Offer, OfferBook
 from dreamsync_server.world.state import State, as_tuple
 from dreamsync_server.world.trace import distance
@@ -17,8 +17,10 @@ from dreamsync_server.world.trace import distance
 _TRIES: Final = 2
 """Bindings of an action's parameters that are tried."""
 _UNKNOWN: Final = 99
-_FIRST_GOAL: Final = 3
-"""How much more the first goal counts than the others."""
+
+
+_LEARNED: Final = 4
+"""What a thousandth of chance counts, in hundredths of the way to a goal."""
 
 
 class Hint(NamedTuple):
@@ -28,16 +30,27 @@ class Hint(NamedTuple):
     gain: int
 
 
+class Aim(NamedTuple):
+    """A condition that hints bring nearer; `names` bind its variables, `worth` is its weight."""
+
+    id: str
+    when: Expr
+    names: Mapping[str, str]
+    worth: int
+
+
 def best_hint(
     state: State,
     book: OfferBook,
     role: str,
-    goals: list[Beat],
+    goals: list[Aim],
     second: int,
     steps: Mapping[str, int],
+    learned: Callable[[], int] = lambda: 0,
 ) -> Hint | None:
     """Return the action that brings the goals nearest, None where nothing can be pointed to.
 
+    `learned` gives what the facts as tried do to the chance of what is made for, in thousandths.
     Where nothing helps at once it is one on the way (`steps`: `action <id>` -> how far), and
     where none is, whatever it could do: to be spoken to is something.
     """
@@ -49,7 +62,7 @@ def best_hint(
         for names in () if is_written else _bindings(state, offer, role, second):
             if action.when is not None and not action.when.run(state.facts, names):
                 continue
-            gain = _gain(state, action, names, goals, before)
+            gain = _gain(state, action, names, goals, before, learned)
             if gain > 0 and (best is None or gain > best.gain):
                 best = Hint(action.id, gain)
         step = _UNKNOWN if is_written else steps.get(f"action {action.id}", _UNKNOWN)
@@ -82,19 +95,20 @@ def _gain(
     state: State,
     action: Action,
     names: Mapping[str, Any],
-    goals: list[Beat],
+    goals: list[Aim],
     before: dict[str, int],
+    learned: Callable[[], int],
 ) -> int:
     """Return what an action is worth, in hundredths of the way to each goal that it brings near."""
     for goal in goals:
-        if goal.id not in before and goal.when is not None:
-            before[goal.id] = distance(goal.when, state.facts, {})
+        if goal.id not in before:
+            before[goal.id] = distance(goal.when, state.facts, goal.names)
     gain = 0
     with after(state, action, names) as wrote:
-        for number, goal in enumerate(goals):
-            if goal.when is None or goal.when.reads.isdisjoint(wrote):
+        for goal in goals:
+            if goal.when.reads.isdisjoint(wrote):
                 continue
             was = before[goal.id]
-            now = distance(goal.when, state.facts, {})
-            gain += (100 * (was - now) // max(1, was)) * (1 if number else _FIRST_GOAL)
-    return gain
+            now = distance(goal.when, state.facts, goal.names)
+            gain += (100 * (was - now) // max(1, was)) * goal.worth
+        return gain + _LEARNED * learned()

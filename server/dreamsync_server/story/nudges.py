@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dreamsync_server.story.fairness import claims, owed_roles
+from dreamsync_server.story.fairness import claims, may_spare, owed_roles
 from dreamsync_server.story.heading import leaves_away
-from dreamsync_server.story.hints import best_hint
+from dreamsync_server.story.hints import Aim, best_hint
+from dreamsync_server.story.odds import View, chances
 from dreamsync_server.story.rescue import LADDER, Standstill, standstill
 from dreamsync_server.story.touching import Part
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.memory import hinted, present_roles, wait_before_nudge
-from dreamsync_server.world.model import Beat, Nudge, Pack
+from dreamsync_server.world.model import Expr, Nudge, Pack
 from dreamsync_server.world.nudging import refusal_of_nudge
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import Facts, State, as_tuple
 
+HEADING_WORTH: Final = 3
+"""How much more what is headed for counts than other beats."""
 GOALS_MAX: Final = 6
 """Beats whose distance is looked at when a hint is sought."""
 _TOWARD_HEADING: Final = 4
@@ -42,8 +45,7 @@ class Outlook:
     state: State
     book: OfferBook
     second: int
-    heading: str
-    steps: Mapping[str, int]
+    view: View
     parts: tuple[Part, ...]
 
     @property
@@ -56,17 +58,32 @@ class Outlook:
         """The facts as they are now."""
         return self.state.facts
 
+    @property
+    def heading(self) -> str:
+        """The ending that is made for."""
+        return self.view.heading
+
+    def gain(self) -> int:
+        """Return what the facts as they are tried now do to the chance of what is made for."""
+        if self.view.chances is None:
+            return 0
+        then = chances(self.pack, self.facts)
+        return (
+            0 if then is None else then.worth(self.heading) - self.view.chances.worth(self.heading)
+        )
+
 
 def wanted_nudge(look: Outlook) -> Wish | None:
     """Return the nudge that is needed most now, None where none is or none is allowed yet."""
     wait_ms = wait_before_nudge(look.pack, look.facts)
-    still = standstill(look.pack, look.facts)
+    still = standstill(look.pack, look.facts, look.view.chances)
     if wait_ms != 0:
         return _past_the_cap(look, still)
+    wish = _cast(look) or _to_who_waits(look)
+    if wish is not None or not may_spare(look.pack, look.facts):
+        return wish
     return (
-        _cast(look)
-        or _to_who_waits(look)
-        or (_rescue(look, still) if still is not None else None)
+        (_rescue(look, still) if still is not None else None)
         or _bridge(look)
         or _of_pack(look, ("deny",), "it spoils the story")
     )
@@ -104,14 +121,16 @@ def _to_who_waits(look: Outlook) -> Wish | None:
 def _rescue(look: Outlook, still: Standstill) -> Wish | None:
     """Take the rung that is due, or the first above it for which there is a means."""
     why = f"nothing has moved for {still.quiet_ms // 1000} s"
+    if still.is_foreseen:
+        why = "a dead end is foreseen"
     for rung in range(still.rung, len(LADDER)):
-        wish = _on_rung(look, rung, why)
+        wish = _on_rung(look, rung, why, is_late=still.is_foreseen)
         if wish is not None:
             return Wish({**wish.given, "rung": rung + 1}, f"{wish.why}; rung {LADDER[rung]}")
     return None
 
 
-def _on_rung(look: Outlook, rung: int, why: str) -> Wish | None:
+def _on_rung(look: Outlook, rung: int, why: str, *, is_late: bool) -> Wish | None:
     match LADDER[rung]:
         case "hint" | "clue":
             wish = _of_pack(look, ("hint",), why)
@@ -126,7 +145,7 @@ def _on_rung(look: Outlook, rung: int, why: str) -> Wish | None:
         case "reveal":
             return _of_pack(look, ("rescue",), why)
         case "clock":
-            return _clock(look, why)
+            return _clock(look, why, is_late=is_late)
         case "call":
             return Wish({"means": "call", "target": why}, why)
 
@@ -135,15 +154,18 @@ def _hint(look: Outlook, role: str, why: str) -> Wish | None:
     if hinted(look.facts, role):
         return None
     goals = _goals(look)
-    found = best_hint(look.state, look.book, role, goals, look.second, look.steps)
+    found = best_hint(
+        look.state, look.book, role, goals, look.second, look.view.course.steps, look.gain
+    )
     if found is None:
         return None
     given = {"means": "hint", "target": role, "action": found.action}
     return Wish(given, f"{why}; {found.action} gains {found.gain}")
 
 
-def _goals(look: Outlook) -> list[Beat]:
-    """Return what hints should bring nearer: the ending, then the beats of now that are nearest."""
+def _goals(look: Outlook) -> list[Aim]:
+    """Return what hints should bring nearer: the ending headed for and the deeds that open it,
+    then the beats of now that are nearest."""
     chapter = look.facts["chapter"]
     near = []
     for beat in look.pack.beats.values():
@@ -154,10 +176,21 @@ def _goals(look: Outlook) -> list[Beat]:
             continue
         away = leaves_away(beat, look.facts)
         if away:
-            near.append((away, beat.id))
-    found = [look.pack.beats[beat_id] for _, beat_id in sorted(near)[:GOALS_MAX]]
+            near.append((away, beat.id, beat.when))
+    found = [Aim(beat_id, when, {}, 1) for _, beat_id, when in sorted(near, key=_first_two)]
     heading = look.pack.beats.get(look.heading)
-    return [heading, *found] if heading is not None else found
+    aims = [
+        Aim(f"action {action.id}", action.when, {"me": action.by[0]}, HEADING_WORTH)
+        for action in look.view.course.doors
+        if action.when is not None and (not action.chapters or chapter in action.chapters)
+    ]
+    if heading is not None and heading.when is not None:
+        aims.append(Aim(heading.id, heading.when, {}, HEADING_WORTH))
+    return [*aims, *found[:GOALS_MAX]]
+
+
+def _first_two(near: tuple[int, str, Expr]) -> tuple[int, str]:
+    return near[:2]
 
 
 def _bridge(look: Outlook) -> Wish | None:
@@ -168,8 +201,9 @@ def _bridge(look: Outlook) -> Wish | None:
     return _of_pack(look, ("bridge",), "everybody is alone")
 
 
-def _clock(look: Outlook, why: str) -> Wish | None:
-    """Hurry the clock that turns the chapter, by a quarter of what is left of it."""
+def _clock(look: Outlook, why: str, *, is_late: bool) -> Wish | None:
+    """Hurry the clock that turns the chapter by a quarter of what is left of it; delay it where
+    the time will not do."""
     turning = {"chapter"}
     for part in look.parts:
         if part.kind == "law" and "chapter" in part.changes:
@@ -179,7 +213,7 @@ def _clock(look: Outlook, why: str) -> Wish | None:
             continue
         ends_ms = look.facts[f"clock.{part.id}"]
         if type(ends_ms) is int and ends_ms > look.facts.ms + 40_000:
-            by_ms = -((ends_ms - look.facts.ms) // 4)
+            by_ms = (ends_ms - look.facts.ms) // 4 * (1 if is_late else -1)
             return Wish({"means": "hurry", "clock": part.id, "by_ms": by_ms}, why)
     return None
 

@@ -4,14 +4,15 @@ A coarse map, made once for a pack: it asks not whether a change helps, only whe
 way. What helps is tried out on a copy (`forecast.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.effects import Effect
-from dreamsync_server.world.expr import Const
-from dreamsync_server.world.model import Expr, Pack
+from dreamsync_server.world.expr import Compare, Const, Fact
+from dreamsync_server.world.model import Action, Expr, Pack
+from dreamsync_server.world.trace import leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,17 @@ class Part:
 
 class Course(NamedTuple):
     """What a pack's parts tell about a choice: `steps` of cause and effect from parts to the
-    ending that is headed for (by label), and how far beats answer what people do, in percent."""
+    ending that is headed for (by label), and how far beats answer what people do, in percent.
+
+    `gain` gives, where odds were learned, what a beat does to the chance of that ending and of
+    all that are sought, both together, in thousandths. `doors` are the actions that make a part of
+    that ending's condition true at one stroke.
+    """
 
     steps: Mapping[str, int]
     answers: Mapping[str, int]
+    gain: Callable[[str], int] | None = None
+    doors: tuple[Action, ...] = ()
 
 
 NO_COURSE = Course({}, {})
@@ -94,6 +102,28 @@ def steps_to(pack: Pack, parts: tuple[Part, ...], beat_id: str, most: int) -> di
             found[part.label] = step
         wanted = {name for part in new for name in part.reads}
     return found
+
+
+def doors_of(pack: Pack, beat_id: str) -> tuple[Action, ...]:
+    """Return the actions that set a fact to what a beat's condition asks of it."""
+    beat = pack.beats[beat_id]
+    asked = set()
+    for leaf in leaves_of(beat.when) if beat.when is not None else ():
+        match leaf:
+            case Compare(op="==", left=Fact(name=name), right=Const(value=value)):
+                asked.add((name, value))
+            case Fact(name=name):
+                asked.add((name, True))
+    return tuple(
+        action
+        for action in pack.actions.values()
+        if any(
+            isinstance(effect, fx.Set)
+            and isinstance(effect.value.node, Const)
+            and (effect.fact.reach[0], effect.value.node.value) in asked
+            for effect in _walk(action.effects)
+        )
+    )
 
 
 def changers(parts: tuple[Part, ...], name: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.cues import may_be_cued, times_cued
+from dreamsync_server.world.cues import may_be_cued, occurrence_of
 from dreamsync_server.world.model import Beat, Pack
 from dreamsync_server.world.state import Facts, as_tuple
 
@@ -49,7 +49,7 @@ def _candidate(beat: Beat, facts: Facts, second: int) -> Triggered:
     last_ms = facts.get(f"@beat.{beat.id}")
     return Triggered(
         beat.id,
-        times_cued(facts, beat.id),
+        occurrence_of(facts, beat.id),
         beat.when.specificity if beat.when is not None else 0,
         beat.is_ending,
         beat.weight,

@@ -3,7 +3,7 @@
 Everything is read from the state and the log; nothing is remembered for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -12,11 +12,11 @@ from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.heading import leaves_away
 from dreamsync_server.story.touching import changers
 from dreamsync_server.world.commit import Cause, Commit, Proposal
-from dreamsync_server.world.cues import refusal_of_cue, times_cued
+from dreamsync_server.world.cues import is_waited_for, refusal_of_cue, times_cued
 from dreamsync_server.world.draft import OK
 from dreamsync_server.world.model import Beat, Pack, Type
 from dreamsync_server.world.state import Facts, State, seat_decl
-from dreamsync_server.world.trace import distance, trace
+from dreamsync_server.world.trace import distance, failing, trace
 from dreamsync_server.world.values import Scalar, Value
 
 DIRECTORS_CUE: Final = Proposal("cue", "director")
@@ -36,6 +36,8 @@ class Leaf:
 
     `holds` says whether it is as the condition wants it; `changed` is the newest change of what
     it reads, None where none is known; `changers` are the parts of the pack that could change it.
+    `keeps` says whether it is what keeps the condition from holding: one that does not hold may
+    not matter, where another of an `or` does.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Leaf:
     facts: tuple[tuple[str, Value], ...]
     changed: Changed | None
     changers: tuple[str, ...]
+    keeps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Why:
 
     @property
     def failing(self) -> tuple[Leaf, ...]:
-        """The leaves that are not as the condition wants them."""
-        return tuple(leaf for leaf in self.leaves if not leaf.holds)
+        """Exactly the leaves that keep the beat from being cued."""
+        return tuple(leaf for leaf in self.leaves if leaf.keeps)
 
 
 class Near(NamedTuple):
@@ -88,24 +91,40 @@ def explain(
     """
     facts, known = state.facts, history or {}
     code, given = refusal_of_cue(state.pack, facts, beat, asked) or OK
-    leaves = []
-    for leaf in trace(beat.when, facts, {}).leaves if beat.when is not None else ():
+    leaves = [*_leaves(guide, beat, facts, known), *_missing_leads(beat, facts, known)]
+    away = 0 if beat.when is None else distance(beat.when, facts, {})
+    choice = guide.choice(state, facts.ms // 1000)
+    cued = times_cued(facts, beat.id)
+    return Why(beat, code, dict(given), cued, away, tuple(leaves), choice)
+
+
+def _leaves(guide: Guide, beat: Beat, facts: Facts, known: Mapping[str, Changed]) -> Iterator[Leaf]:
+    if beat.when is None:
+        return
+    against = {(leaf.text, leaf.is_wanted) for leaf in failing(beat.when, facts, {})}
+    for leaf in trace(beat.when, facts, {}).leaves:
         names = [name for name, _ in leaf.facts]
         changes = [known[name] for name in names if name in known]
         parts = dict.fromkeys(one for name in names for one in changers(guide.parts, name))
-        leaves.append(
-            Leaf(
-                leaf.text,
-                leaf.is_true == leaf.is_wanted,
-                leaf.facts,
-                max(changes, default=None),
-                tuple(parts),
-            )
+        yield Leaf(
+            leaf.text,
+            leaf.is_true == leaf.is_wanted,
+            leaf.facts,
+            max(changes, default=None),
+            tuple(parts),
+            (leaf.text, leaf.is_wanted) in against,
         )
-    away = 0 if beat.when is None else distance(beat.when, facts, {})
-    choice = guide.choice(facts, facts.ms // 1000)
-    cued = times_cued(facts, beat.id)
-    return Why(beat, code, dict(given), cued, away, tuple(leaves), choice)
+
+
+def _missing_leads(beat: Beat, facts: Facts, known: Mapping[str, Changed]) -> Iterator[Leaf]:
+    """Yield a leaf for each lead that the beat waits for and nobody plays."""
+    for lead in beat.leads:
+        if is_waited_for(facts, beat, lead):
+            name = f"{lead}.held"
+            now = ((name, facts[name]),)
+            yield Leaf(
+                f"held({lead})", False, now, known.get(name), (f"whoever takes {lead}",), True
+            )
 
 
 def last_changes(newest_first: Iterable[Commit], names: Iterable[str]) -> dict[str, Changed]:
@@ -151,9 +170,9 @@ def near_misses(pack: Pack, facts: Facts, most: int = NEAR_MOST) -> list[Near]:
         elsewhere = beat.chapters and facts["chapter"] not in beat.chapters
         if beat.when is None or is_spent or elsewhere:
             continue
-        failing = leaves_away(beat, facts)
-        if failing:
-            found.append(Near(beat.id, failing, distance(beat.when, facts, {})))
+        fails = leaves_away(beat, facts)
+        if fails:
+            found.append(Near(beat.id, fails, distance(beat.when, facts, {})))
     return sorted(found, key=lambda near: near[1:])[:most]
 
 
