@@ -45,3 +45,26 @@ async def test_one_may_let_other_worlds_hear_how_it_ended(
 async def test_a_pack_that_is_not_there_is_refused(url: str) -> None:
     with pytest.raises(dreamsync.RefusedError, match="no such pack"):
         await open_world(url, Wish("nope"))
+
+
+async def test_a_class_has_one_code_for_all_its_worlds(
+    dream: dreamsync.Dream, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wish = Wish("starter", title="10b", class_worlds=3)
+    assert await open_world(url, wish, is_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["worlds"]) == 3
+    assert {(await dream.card(code=told["code"])).id for _ in range(3)} == set(told["worlds"])
+    assert f"/class#{told['id']}.{told['desk_token']}" in told["desk"]
+    worlds = await dream.class_worlds(told["id"], token=told["desk_token"])
+    assert [world.title for world in worlds] == ["10b · 1", "10b · 2", "10b · 3"]
+
+
+async def test_who_opens_a_class_is_told_what_to_keep(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await open_world(url, Wish("starter", class_worlds=2))
+    told = capsys.readouterr().out
+    assert "A class of 2 worlds is open." in told
+    assert [part for part in ("Link for all:", "Typed code:", "Class desk:") if part not in told
+            ] == []  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from dreamsync_server.cli import commands_nodes, commands_past
+
 URL = "ws://127.0.0.1:8765"
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -66,20 +68,23 @@ def rehearse(
     record: Annotated[
         bool, typer.Option("--record", help="Keep short runs as the pack's rehearsals.")
     ] = False,
+    run: Annotated[
+        int | None, typer.Option(help="A run by its number, to be shown first in the report.")
+    ] = None,
 ) -> None:
     """Find out what can happen in a pack and what cannot: proofs, searches and trials."""
     from dreamsync_server.cli.rehearse import Wish, seconds_of
     from dreamsync_server.cli.rehearse import rehearse as work
     from dreamsync_server.cli.telling import guarded
 
-    def run() -> int:
+    def asked() -> int:
         wish = Wish(
             pack, seed, seconds_of(budget), jobs or os.cpu_count() or 1, trials, json, report,
-            gate, tuple(without or ()), tuple(goal or ()), resume, record,
+            gate, tuple(without or ()), tuple(goal or ()), resume, record, run,
         )  # fmt: skip
         return work(wish)
 
-    sys.exit(guarded(run, is_json=json))
+    sys.exit(guarded(asked, is_json=json))
 
 
 def graph(
@@ -147,6 +152,9 @@ def open_world(
     share_ending: Annotated[
         bool, typer.Option("--share-ending", help="Other worlds may hear how it ended, unsigned.")
     ] = False,
+    class_: Annotated[
+        int, typer.Option("--class", min=0, max=40, help="So many worlds under one code.")
+    ] = 0,
     url: Url = URL,
     json: Json = False,
 ) -> None:
@@ -155,7 +163,7 @@ def open_world(
     from dreamsync_server.cli.open import open_world as work
     from dreamsync_server.cli.telling import run
 
-    wish = Wish(pack, private, title, seed, understudies, spectators, speed, share_ending)
+    wish = Wish(pack, private, title, seed, understudies, spectators, speed, share_ending, class_)
     sys.exit(run(work(url, wish, is_json=json), is_json=json))
 
 
@@ -189,25 +197,6 @@ def log(
     going = work(
         world, store, data, after=after, is_followed=follow, is_whole=whole, is_json=json
     )  # fmt: skip
-    sys.exit(run(going, is_json=json))
-
-
-def replay(
-    world: World,
-    to: Annotated[int | None, typer.Option(min=1, help="Stop at this seq.")] = None,
-    seen_by: Annotated[
-        str, typer.Option("--as", help="Print what a role saw; or `watcher`, or `desk`.")
-    ] = "",
-    lang: Annotated[str, typer.Option(help="Language of the texts.")] = "",
-    store: Store = "",
-    data: Data = DATA,
-    json: Json = False,
-) -> None:
-    """Rebuild a world from its log, checking every digest; print what a role would have seen."""
-    from dreamsync_server.cli.replay import replay as work
-    from dreamsync_server.cli.telling import run
-
-    going = work(world, store, data, up_to=to, seen_by=seen_by, lang=lang, is_json=json)
     sys.exit(run(going, is_json=json))
 
 
@@ -253,6 +242,26 @@ def whatif(
 
     going = work(world, beat, store, data, supposed=supposed, is_json=json)
     sys.exit(run(going, is_json=json))
+
+
+def learn(
+    pack: Annotated[str, typer.Argument(help="A pack's folder, or the id of a shipped one.")],
+    runs: Annotated[int, typer.Option(min=20, help="Runs to learn from.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same odds.")] = 1,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes; 0 takes all cores.")] = 0,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the odds are of this pack.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Learn from rehearsed runs how a pack's nights end, for its director: odds.yaml."""
+    from dreamsync_server.cli.learn import learn as work
+    from dreamsync_server.cli.telling import guarded
+
+    def run() -> int:
+        return work(pack, runs, seed, jobs or os.cpu_count() or 1, is_check=is_check, is_json=json)
+
+    sys.exit(guarded(run, is_json=json))
 
 
 def scorecard(
@@ -341,9 +350,10 @@ def register(app: typer.Typer) -> None:
     app.command()(new)
     app.command()(check)
     app.command()(rehearse)
+    app.command()(learn)
     app.command()(graph)
     app.command()(log)
-    app.command()(replay)
+    commands_past.register(app)
     app.command()(why)
     app.command()(whynot)
     app.command()(whatif)
@@ -352,3 +362,4 @@ def register(app: typer.Typer) -> None:
     app.command()(schema)
     app.command()(protocol)
     app.command()(bench)
+    commands_nodes.register(app)

@@ -9,7 +9,10 @@ from dreamsync_server.cli.telling import print_json
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a world is to be. `speed` is world milliseconds a second; None for the pack's."""
+    """What a world is to be. `speed` is world milliseconds a second; None for the pack's.
+
+    `class_worlds` > 0 asks for a class: so many private worlds under one link and code.
+    """
 
     pack: str
     is_private: bool = False
@@ -19,11 +22,14 @@ class Wish:
     has_spectators: bool = True
     speed: int | None = None
     shares_ending: bool = False
+    class_worlds: int = 0
 
 
 async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
     """Open a world and print what leads into it."""
     server = socket_address(url)
+    if wish.class_worlds:
+        return await _open_class(server, wish, is_json=is_json)
     async with dreamsync.connect(server) as dream:
         world = await dream.create_world(
             wish.pack,
@@ -41,6 +47,45 @@ async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
     else:
         print(card(world, link, shares_ending=wish.shares_ending))
     return 0
+
+
+async def _open_class(server: str, wish: Wish, *, is_json: bool) -> int:
+    async with dreamsync.connect(server) as dream:
+        made = await dream.open_class(
+            wish.pack,
+            wish.class_worlds,
+            title=wish.title or None,
+            spectators=wish.has_spectators,
+            understudies=wish.has_understudies,
+            speed=wish.speed,
+        )
+    link, desk = Link(server, made.id, made.invite), class_desk(server, made)
+    if is_json:
+        print_json({"ok": True, **asdict(made), "link": str(link), "desk": desk})
+    else:
+        print(class_card(made, link, desk))
+    return 0
+
+
+def class_desk(server: str, made: dreamsync.Class) -> str:
+    """Return the address of the page from which a class is led."""
+    return str(Link(server, made.id, made.desk_token)).replace("/w#", "/class#")
+
+
+def class_card(made: dreamsync.Class, link: Link, desk: str) -> str:
+    """Return what the person who opened a class must keep."""
+    return "\n".join(
+        [
+            f"A class of {len(made.worlds)} worlds is open.",
+            "",
+            f"  Link for all:  {link}",
+            f"  Typed code:    {made.code}",
+            f"  Class desk:    {desk}",
+            "",
+            "  Whoever has the link or the code is led to a world with a free role.",
+            "  Whoever has the desk's address directs them all: keep it. It is not shown again.",
+        ]
+    )
 
 
 def card(world: dreamsync.World, link: Link, *, shares_ending: bool = False) -> str:
