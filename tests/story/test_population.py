@@ -5,13 +5,9 @@ from support.packs import starter
 
 from dreamsync_server.story.population import (
     entropy_bits,
-    jain,
     summary_of,
-    tension_at,
-    wanted_tension,
 )
 from dreamsync_server.story.trial import Trial, play_trial
-from dreamsync_server.world.model import Chapter, Place
 
 
 def test_shares_times_and_what_never_happens_come_from_the_trials() -> None:
@@ -37,15 +33,50 @@ def test_an_action_that_was_never_legal_is_told_apart_from_one_never_done() -> N
     assert "hum" in found["never_legal"]
 
 
-def test_fairness_and_entropy_are_what_their_names_say() -> None:
-    assert (jain([5, 5, 5]), jain([9, 0, 0]), jain([0, 0])) == (1.0, pytest.approx(1 / 3), 1.0)
+def test_entropy_is_none_where_all_is_one() -> None:
     assert entropy_bits({"a": 0.5, "b": 0.5}) == 1.0
     assert entropy_bits({"a": 1.0}) == 0.0
 
 
-def test_the_wanted_tension_is_read_between_the_points_of_the_chapters() -> None:
-    chapter = Chapter("c", ((0, 2), (100, 6)), Place("x", 1, 1))
-    assert [tension_at(chapter, s) for s in (0, 50, 100, 500)] == [2, 4, 6, 6]
-    trial = Trial(0, 0, {}, chapters={"dream": 600_000})
-    assert wanted_tension(starter(), trial, 0) == 1
-    assert wanted_tension(starter(), trial, 780_000) == 8
+def test_tension_is_what_was_measured_beside_what_was_wanted() -> None:
+    runs = [
+        Trial(0, 0, {}, ended_ms=90_000, tension=[[0, 10, 20], [30, 30, 40], [60, 50, 60]]),
+        Trial(1, 1, {}, ended_ms=50_000, tension=[[0, 20, 20], [30, 40, 40]]),
+    ]
+    found = summary_of(starter(), runs)
+    first, second = found["minutes"]
+    assert (first["tension"], first["low"], first["high"], first["wanted"]) == (2.5, 1, 4, 3)
+    assert (second["tension"], second["wanted"], second["going"]) == (5, 6, 0.5)
+    assert found["tension_error"] == 0.6
+
+
+def test_gaps_and_dead_ends_are_told_with_the_chapter_they_lie_in() -> None:
+    runs = [
+        Trial(0, 0, {}, "morning", 900_000, gap_ms=200_000, gap_from_ms=650_000,
+              chapters={"night": 0, "dream": 600_000}),
+        Trial(1, 1, {}, "", 900_000, beats={"chime": 240_000}, moments=[240_000, 250_000],
+              chapters={"night": 0}, gap_ms=650_000, gap_from_ms=250_000),
+    ]  # fmt: skip
+    found = summary_of(starter(), runs)
+    assert found["gaps"] == [
+        {"chapter": "night", "runs": 1, "ms": 650_000},
+        {"chapter": "dream", "runs": 1, "ms": 200_000},
+    ]
+    assert found["stuck"] == [
+        {"trial": 1, "chapter": "night", "last_beat": "chime", "last_ms": 250_000}
+    ]
+
+
+def test_runs_with_a_role_late_or_missing_are_told_apart() -> None:
+    late = Trial(0, 0, {}, "morning", spotlight={"ada": 1, "ben": 1}, late={"ada": 300})
+    alone = Trial(1, 1, {}, "", spotlight={"ada": 1, "ben": 0}, absent=["ben"])
+    found = summary_of(starter(), [late], [alone])
+    assert found["runs"] == 1
+    assert [(g["role"], g["how"], g["endings"], g["dead_ends"]) for g in found["groups"]] == [
+        ("ada", "late", {"morning": 1}, 0), ("ben", "missing", {}, 1),
+    ]  # fmt: skip
+
+
+def test_hints_are_summed_over_the_runs() -> None:
+    runs = [Trial(n, n, {}, hints={"draught": [2, n]}) for n in range(2)]
+    assert summary_of(starter(), runs)["hints"] == {"draught": {"given": 4, "helped": 1}}

@@ -15,6 +15,9 @@ def test_a_trial_notes_what_happened_and_comes_out_the_same_again() -> None:
     assert trial.turns == len(play.commits)
     assert set(trial.useful) <= set(trial.done)
     assert 0 < trial.gap_ms <= trial.ended_ms
+    assert [second for second, _, _ in trial.tension] == list(range(0, trial.ended_ms // 1000, 30))
+    assert any(group > 0 for _, group, _ in trial.tension)
+    assert trial.gap_from_ms + trial.gap_ms <= trial.ended_ms
     assert play_trial(starter(), 1, 3)[0] == trial
     assert Trial(**trial.as_plain()) == trial
 

@@ -40,16 +40,20 @@ from dreamsync_server.clock import SystemClock
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.packs import check_folder
 from dreamsync_server.packs.faults import alike
+from dreamsync_server.story.atlas import Atlas
 from dreamsync_server.story.clues import advice_of
 from dreamsync_server.story.goals import Goal, goal_named, goals_of
+from dreamsync_server.story.never import never_of
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.proofs import proofs_of
+from dreamsync_server.story.reachable import reachable
 from dreamsync_server.story.seeking import Found
 from dreamsync_server.story.storyline import storyline_of
 from dreamsync_server.story.verdicts import verdicts_of
 from dreamsync_server.world.model import Pack
 
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
+_SAVE_EVERY_S: Final = 5.0
 _SHORTEN_TRIES: Final = 700
 _SHORTEN_SEEKS: Final = 3
 _SHORTEN_S: Final = 300.0  # for finding short runs to keep, beyond the budget
@@ -71,6 +75,7 @@ class Wish:
     goals: tuple[str, ...] = ()
     resume: Path | None = None
     is_recorded: bool = False
+    run: int | None = None  # a trial to show in the report
 
 
 def rehearse(wish: Wish) -> int:
@@ -106,9 +111,11 @@ def rehearse(wish: Wish) -> int:
         kept=kept,
         advice=advice_of(atlas, Playthrough(pack, wish.seed, is_hashed=False).facts),
         files=_record(wish, plan, results, kept) if wish.is_recorded else (),
+        never=never_of(atlas.reach),
+        without={} if absent or wish.is_gate else _without_each(atlas),
     )
     if wish.report is not None:
-        wish.report.write_text(page_of(outcome, storyline_of(atlas)), "utf-8")
+        wish.report.write_text(page_of(outcome, storyline_of(atlas), wish.run), "utf-8")
     if wish.is_json:
         print_json(outcome.as_plain())
     else:
@@ -151,6 +158,18 @@ def _goals(pack: Pack, wish: Wish) -> tuple[Goal, ...]:
     return tuple(found)
 
 
+def _without_each(atlas: Atlas) -> dict[str, tuple[str, ...]]:
+    """Return for each role the beats and endings that only its absence makes impossible."""
+    anyway = {proof.goal for proof in proofs_of(atlas.reach)}
+    found = {}
+    for role in atlas.pack.roles.values():
+        if role.is_open and not role.seats:
+            reach = reachable(atlas.pack, atlas.ways, (role.id,))
+            goals = [proof.goal for proof in proofs_of(reach) if proof.goal.kind != "action"]
+            found[role.id] = tuple(str(goal) for goal in goals if goal not in anyway)
+    return found
+
+
 def _begun(wish: Wish, pack: Pack, absent: tuple[str, ...]) -> Results:
     if wish.resume is not None and wish.resume.exists():
         return load_results(wish.resume, pack, wish.seed, absent)
@@ -163,18 +182,23 @@ def _play(wish: Wish, plan: Plan, results: Results) -> None:
     end_s = clock.mono_s() + wish.budget_s
     crew = Crew(wish.jobs, lambda: end_s - clock.mono_s())
 
+    saved_s = clock.mono_s()
+
     def save(now: Results) -> None:
-        if wish.resume is not None:
+        nonlocal saved_s
+        if wish.resume is not None and clock.mono_s() - saved_s >= _SAVE_EVERY_S:
             save_results(wish.resume, plan.pack, now)
+            saved_s = clock.mono_s()
 
     with _progress(is_quiet=wish.is_json) as progress:
         task = progress.add_task("", total=wish.budget_s)
 
         def tell(now: Results, count: int, of: int) -> None:
             still = sum(goal not in now.found for goal in plan.goals)
+            trials = len(now.trials) + len(now.missing)
             text = (
-                f"round {now.rounds + 1}: {count} of {of}; {len(now.trials)} trials,"
-                f" {now.seeks} searches, {still} goals open"
+                f"round {now.rounds + 1}: {count} of {of}; {trials} trials, {now.seeks} searches,"
+                f" {still} goals open"
             )
             spent_s = wish.budget_s - (end_s - clock.mono_s())
             progress.update(task, completed=min(spent_s, wish.budget_s), description=text)
@@ -183,6 +207,8 @@ def _play(wish: Wish, plan: Plan, results: Results) -> None:
             rehearse_rounds(plan, results, crew, tell, save)
         finally:
             crew.close()
+            if wish.resume is not None:
+                save_results(wish.resume, plan.pack, results)
 
 
 def _progress(*, is_quiet: bool) -> Progress:

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-from dreamsync_server.cli.graph import COLOURS, as_svg
+from dreamsync_server.cli.graph_svg import LOOKS, as_svg
+from dreamsync_server.cli.pictures import (
+    MEASURED,
+    WANTED,
+    Bar,
+    bars,
+    curves,
+    histogram,
+    key,
+    table,
+    timeline,
+)
 from dreamsync_server.cli.rehearse_told import Outcome
 from dreamsync_server.cli.telling import clock_of
 from dreamsync_server.story.storyline import Storyline
@@ -12,42 +23,81 @@ from dreamsync_server.story.trial import Trial
 from dreamsync_server.story.verdicts import Verdict
 
 _STYLE: Final = """
-body{font:16px/1.5 system-ui,sans-serif;color:#1f2630;background:#f6f5f2;margin:0}
-main{max-width:76rem;margin:0 auto;padding:1.5rem}
-section{background:#fff;border:1px solid #e1ded6;border-radius:8px;padding:1rem 1.25rem;
-margin:1rem 0;overflow-x:auto}
-h1{font-size:1.6rem}h2{font-size:1.15rem;margin:.2rem 0 .6rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .75rem .25rem 0;
-vertical-align:top;border-bottom:1px solid #eee}
-.witnessed{color:#2f7d4f}.open{color:#8a6210}.impossible{color:#b3372f}
-code{background:#f1efe9;padding:0 .25rem;border-radius:3px}small,.dim{color:#5b6470}
-pre{white-space:pre-wrap;margin:.25rem 0}
+:root{color-scheme:light}*{box-sizing:border-box}
+body{font:16px/1.5 system-ui,sans-serif;color:#1f2630;background:#f7f5f1;margin:0}
+main{max-width:78rem;margin:0 auto;padding:1.25rem clamp(.75rem,2vw,2rem) 3rem}
+h1{font-size:clamp(1.5rem,4vw,2.1rem);line-height:1.2;margin:.5rem 0 .25rem}
+h2{font-size:1.15rem;margin:0 0 .75rem}h3{font-size:1rem;margin:1rem 0 .35rem}
+section{background:#fff;border:1px solid #e3dfd6;border-radius:12px;margin:1rem 0;
+padding:1.1rem clamp(.8rem,2vw,1.4rem)}
+.wide{overflow-x:auto;-webkit-overflow-scrolling:touch}.wide>svg{display:block}
+.story{width:max-content;max-width:calc(100vw - 1.5rem);position:relative;left:50%;
+transform:translateX(-50%)}
+svg.chart{display:block;width:100%;height:auto;min-width:640px}
+.dim,small{color:#5b6470}small{font-size:.85rem}p{margin:.4rem 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem;margin:1rem 0}
+.tiles div{background:#fff;border:1px solid #e3dfd6;border-radius:12px;padding:.6rem .8rem}
+.tiles b{display:block;font-size:1.35rem;line-height:1.25}
+.tiles small{display:block;line-height:1.3}
+.bars{display:grid;grid-template-columns:minmax(6rem,16rem) 1fr;gap:.3rem .9rem;margin:0}
+.bars dt{overflow-wrap:anywhere}.bars dd{margin:0;display:flex;align-items:center;gap:.6rem}
+.bars .track{flex:1;display:block}.bars dd>b{width:4.2rem;text-align:right;font-weight:600}
+.bars dd>small{width:6rem}
+.bars i{display:block;height:1.05rem;border-radius:4px}
+table{border-collapse:collapse;width:100%}th{font-size:.85rem;color:#5b6470;font-weight:600}
+td,th{text-align:left;padding:.3rem .9rem .3rem 0;vertical-align:top;
+border-bottom:1px solid #efece6}
+.key span{margin-right:1.2rem;white-space:nowrap;font-size:.85rem;color:#5b6470}
+.key i{display:inline-block;width:.8rem;height:.8rem;border-radius:3px;margin-right:.4rem;
+vertical-align:-.05rem}
+code{background:#f3f1ec;padding:.05rem .3rem;border-radius:4px;font-size:.9em;
+overflow-wrap:anywhere}
+details{margin:.4rem 0}summary{cursor:pointer}
+.verdict{border-left:4px solid;padding:.15rem 0 .15rem .8rem;margin:.7rem 0;overflow-wrap:anywhere}
+.verdict pre{white-space:pre-wrap;margin:.2rem 0 0;font:inherit;font-size:.9rem;color:#5b6470}
+.witnessed{border-color:#2f7d4f}.open{border-color:#a06c10}.impossible{border-color:#b3372f}
+.runs>input{position:absolute;opacity:0}.runs>label{display:inline-block;padding:.25rem .8rem;
+margin:0 .3rem .4rem 0;border:1px solid #d6d1c6;border-radius:999px;cursor:pointer;font-size:.9rem}
+.runs>input:checked+label{background:#3b6ea8;border-color:#3b6ea8;color:#fff}
+.runs>input:focus-visible+label{outline:3px solid #9dbbe0}
+.run{display:none;margin-top:.5rem}
+@media(max-width:600px){.bars{grid-template-columns:1fr}.bars dt{margin-bottom:-.3rem}
+.bars dd>small{width:auto}}
+@media print{.run{display:block}section{break-inside:avoid}}
 """
 _WORDS: Final = {"witnessed": "witnessed", "open": "not yet witnessed", "impossible": "impossible"}
+_RUNS_MAX: Final = 12
 
 
-def page_of(outcome: Outcome, line: Storyline) -> str:
-    """Return the report. It loads nothing and runs no script."""
-    title = f"Rehearsal of {outcome.pack.id}"
+def page_of(outcome: Outcome, line: Storyline, run: int | None = None) -> str:
+    """Return the report; `run` is a trial whose timeline is wanted. It runs no script."""
+    texts = outcome.pack.texts.get(outcome.pack.languages[0], {})
+    title = f"Rehearsal of {texts.get('title', outcome.pack.id)}"
     body = [
-        f"<h1>{escape(title)}</h1>",
-        f"<p class=dim>{escape(_facts(outcome))}</p>",
-        _section("The story", _graph(outcome, line)),
+        f"<h1>{escape(title)}</h1><p class=dim>{escape(_facts(outcome))}</p>",
+        _tiles(outcome),
+        (
+            '<section class="story"><h2>The story</h2>'
+            f"<div class=wide>{_graph(outcome, line)}</div></section>"
+        ),
         _section("Endings", _endings(outcome)),
     ]
     if outcome.results.trials:
-        trials = [trial for _, trial in sorted(outcome.results.trials.items())]
         body += [
+            _section("Tension", _tension(outcome)),
             _section("Who is in the light", _spotlight(outcome)),
-            _section("Pulse of the story against the tension wanted", _pulse(outcome)),
-            _section("One run", _timeline(_typical(trials))),
+            _section("Runs, one by one", _runs(outcome, run)),
+            _section("Where nothing happens", _gaps(outcome)),
+            _section("With somebody late, and with somebody missing", _groups(outcome)),
             _section("Beats", _beats(outcome)),
-            _section("Actions", _actions(outcome)),
+            _section("Actions and hints", _actions(outcome)),
         ]
     body.append(_section("Verdicts", _verdicts(outcome)))
+    if outcome.never:
+        body.append(_section("What else never happens", _listed([str(n) for n in outcome.never])))
     if outcome.advice:
-        rows = "".join(f"<li>{escape(str(advice))}</li>" for advice in outcome.advice)
-        body.append(_section("Advice: fewer than three ways", f"<ul>{rows}</ul>"))
+        told = _listed([str(advice) for advice in outcome.advice])
+        body.append(_section("Advice: what has fewer than three ways to come about", told))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -61,8 +111,9 @@ def _facts(outcome: Outcome) -> str:
     how = "nothing was left to do" if results.is_whole else "the budget was spent"
     without = f" without {', '.join(results.absent)}," if results.absent else ""
     return (
-        f"Seed {results.seed},{without} {len(results.trials)} trials, {results.seeks} searches,"
-        f" {results.turns} turns; {how}. Pack {outcome.pack.hash[:12]}."
+        f"Pack {outcome.pack.id} {outcome.pack.hash[:12]}, seed {results.seed},{without}"
+        f" {len(results.trials) + len(results.missing)} trials, {results.seeks} searches,"
+        f" {results.turns} turns; {how}."
     )
 
 
@@ -70,145 +121,224 @@ def _section(title: str, body: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{body}</section>"
 
 
+def _listed(lines: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(one)}</li>' for one in lines)}</ul>"
+
+
+def _tiles(outcome: Outcome) -> str:
+    tiles = []
+    for kind in ("ending", "beat", "action"):
+        of_kind = [one for one in outcome.verdicts if one.goal.kind == kind]
+        seen = sum(one.kind == "witnessed" for one in of_kind)
+        tiles.append((f"{seen} of {len(of_kind)}", f"{kind}s witnessed"))
+    impossible = sum(one.kind == "impossible" for one in outcome.verdicts)
+    tiles.append((str(impossible), "proved impossible"))
+    if outcome.results.trials:
+        summary = outcome.summary
+        gaps = summary["gap_ms"]
+        tiles += [
+            (str(summary["dead_ends"]), f"of {summary['runs']} runs without an ending"),
+            (clock_of(gaps["p50"]), f"longest dull stretch, median; 95 %: {clock_of(gaps['p95'])}"),
+            (f"{summary['tension_error']:.1f}", "of 10: tension off what is wanted"),
+            (f"{summary['fairness']:.2f}", "fairness of the spotlight; 1 is equal"),
+        ]
+    told = "".join(f"<div><b>{escape(a)}</b><small>{escape(b)}</small></div>" for a, b in tiles)
+    return f"<div class=tiles>{told}</div>"
+
+
 def _graph(outcome: Outcome, line: Storyline) -> str:
     verdicts = {one.goal.id: one.kind for one in outcome.verdicts if one.goal.kind != "action"}
-    legend = " · ".join(
-        f'<span style="color:{COLOURS[kind]}">■</span> {words}' for kind, words in _WORDS.items()
-    )
-    note = f"<p><small>{legend}; dashed: cued by a person or a law only</small></p>"
-    return as_svg(line, verdicts) + note
+    notes: dict[str, str] = {}
+    if outcome.results.trials:
+        shares = {**outcome.summary["beats"], **outcome.summary["endings"]}
+        notes = {name: f"{one['share']:.0%} of runs" for name, one in shares.items()}
+    return as_svg(line, verdicts, notes)
+
+
+def _name(outcome: Outcome, kind: str, name: str) -> str:
+    texts = outcome.pack.texts.get(outcome.pack.languages[0], {})
+    return texts.get(f"{kind}.{name}.title", texts.get(f"{kind}.{name}.name", name))
 
 
 def _endings(outcome: Outcome) -> str:
     shares = outcome.summary["endings"] if outcome.results.trials else {}
     rows = []
     for one in outcome.verdicts:
-        if one.goal.kind != "ending":
-            continue
-        found = shares.get(one.goal.id, {"share": 0.0, "ms": None})
-        rows.append((one.goal.id, found["share"], _at(found["ms"]), COLOURS[one.kind]))
-    dead = outcome.summary["dead_ends"] if outcome.results.trials else 0
-    return bars(rows) + f"<p><small>Runs that came to no ending: {dead}</small></p>"
+        if one.goal.kind == "ending":
+            found = shares.get(one.goal.id, {"share": 0.0, "ms": None})
+            note = clock_of(found["ms"]) if found["ms"] is not None else _WORDS[one.kind]
+            name = _name(outcome, "ending", one.goal.id)
+            rows.append(Bar(name, found["share"], note, LOOKS[one.kind].colour))
+    if not outcome.results.trials:
+        return bars(rows)
+    told = f"Runs that came to no ending: {outcome.summary['dead_ends']}. Median time behind."
+    return bars(rows) + f"<p><small>{told}</small></p>"
+
+
+def _tension(outcome: Outcome) -> str:
+    picture = f"<div class=wide>{curves(outcome.summary['minutes'])}</div>"
+    return picture + key(
+        (MEASURED, "measured, mean of the runs that still go; pale: from one tenth to nine tenths"),
+        (WANTED, "wanted by the chapters' curves"),
+    )
 
 
 def _spotlight(outcome: Outcome) -> str:
     summary = outcome.summary
-    rows = [(role, share, "", "#3b6ea8") for role, share in summary["spotlight"].items()]
+    rows = [Bar(_name(outcome, "role", r), share) for r, share in summary["spotlight"].items()]
     fair = f"Fairness (Jain) among single roles: {summary['fairness']:.2f}"
     return bars(rows) + f"<p><small>{fair}. Acts count one, leads five.</small></p>"
 
 
-def bars(rows: Sequence[tuple[str, float, str, str]]) -> str:
-    """Return bars of (name, share, note, colour) as SVG."""
-    high = 26 * len(rows) + 6
-    most = max((share for _, share, _, _ in rows), default=0.0) or 1.0
-    parts = [f'<svg viewBox="0 0 900 {high}" width="100%" font-size="13" role="img">']
-    for number, (name, share, note, colour) in enumerate(rows):
-        y = 4 + 26 * number
-        wide = round(480 * share / most, 1)
-        parts.append(
-            f'<text x="0" y="{y + 14}">{escape(name)}</text>'
-            f'<rect x="220" y="{y}" width="{wide}" height="18" rx="3" fill="{colour}"/>'
-            f'<text x="{228 + wide}" y="{y + 14}" fill="#5b6470">'
-            f"{share:.1%}{'  ' + escape(note) if note else ''}</text>"
+def chosen_runs(outcome: Outcome, run: int | None) -> list[tuple[str, Trial]]:
+    """Return the runs to show, each with why: the wanted one, the median, one of each ending."""
+    trials = {**outcome.results.trials, **outcome.results.missing}
+    crowd = sorted(outcome.results.trials.values(), key=lambda one: (one.ended_ms, one.number))
+    found: list[tuple[str, Trial]] = []
+    if run is not None and run in trials:
+        found.append((f"run {run}", trials[run]))
+    if crowd:
+        found.append(("median length", crowd[len(crowd) // 2]))
+        found.append(("longest dull stretch", max(crowd, key=lambda one: one.gap_ms)))
+    for ending in outcome.summary["endings"]:
+        first = next((trial for trial in crowd if trial.ending == ending), None)
+        if first is not None:
+            found.append((_name(outcome, "ending", ending), first))
+    stuck = next((trial for trial in crowd if not trial.ending), None)
+    return [*found, *([("a dead end", stuck)] if stuck else [])][:_RUNS_MAX]
+
+
+def _runs(outcome: Outcome, run: int | None) -> str:
+    parts, style = [], []
+    names = {
+        f"{kind}.{name}": _name(outcome, sort, name)
+        for kind, sort, ids in (
+            ("beat", "beat", [b.id for b in outcome.pack.beats.values() if not b.is_ending]),
+            ("beat", "ending", [b.id for b in outcome.pack.beats.values() if b.is_ending]),
+            ("chapter", "chapter", list(outcome.pack.chapters)),
         )
-    return "".join([*parts, "</svg>"])
-
-
-def _pulse(outcome: Outcome) -> str:
-    minutes = outcome.summary["minutes"]
-    if not minutes:
-        return ""
-    wide = 880 / len(minutes)
-    most = max((one["moments"] for one in minutes), default=0.0) or 1.0
-    parts = ['<svg viewBox="0 0 900 190" width="100%" font-size="12" role="img">']
-    for number, one in enumerate(minutes):
-        high = round(140 * one["moments"] / most, 1)
-        opacity = round(0.25 + 0.75 * one["going"], 2)
+        for name in ids
+    }
+    chosen = chosen_runs(outcome, run)
+    for number, (why, _) in enumerate(chosen):
+        checked = " checked" if number == 0 else ""
         parts.append(
-            f'<rect x="{10 + number * wide:.1f}" y="{160 - high}" width="{wide * 0.8:.1f}"'
-            f' height="{high}" fill="#3b6ea8" opacity="{opacity}"/>'
+            f'<input type="radio" name="run" id="pick{number}"{checked}>'
+            f'<label for="pick{number}">{escape(why)}</label>'
         )
-    points = " ".join(
-        f"{10 + (number + 0.4) * wide:.1f},{160 - 14 * one['wanted']:.1f}"
-        for number, one in enumerate(minutes)
-    )
-    parts.append(f'<polyline points="{points}" fill="none" stroke="#b3372f" stroke-width="2"/>')
-    parts += (
-        f'<text x="{10 + number * wide:.1f}" y="178" fill="#5b6470">{number} min</text>'
-        for number in range(0, len(minutes), 10)
-    )
-    note = (
-        f"Bars: moments of the story (beats, chapters, choices) in each minute of a run, at most"
-        f" {most:.1f}; pale where few runs still go. Line: tension wanted by the chapter, 0 to 10."
-    )
-    return "".join([*parts, "</svg>", f"<p><small>{note}</small></p>"])
-
-
-def _typical(trials: Sequence[Trial]) -> Trial:
-    """Return the run whose length is the median one."""
-    ordered = sorted(trials, key=lambda trial: (trial.ended_ms, trial.number))
-    return ordered[len(ordered) // 2]
-
-
-def _timeline(trial: Trial) -> str:
-    rows = [(at_ms, f"chapter {name}") for name, at_ms in trial.chapters.items()]
-    rows += [(at_ms, name) for name, at_ms in trial.beats.items()]
-    rows.sort()
-    high = 20 * len(rows) + 40
-    whole = max(1, trial.ended_ms)
-    parts = [f'<svg viewBox="0 0 900 {high}" width="100%" font-size="12" role="img">']
-    parts.append('<line x1="70" x2="890" y1="10" y2="10" stroke="#c9c4b8"/>')
-    for number, (at_ms, name) in enumerate(rows):
-        x, y = 70 + 560 * at_ms / whole, 30 + 20 * number
-        colour = "#b3372f" if name.startswith("chapter ") else "#3b6ea8"
+        style.append(f"#pick{number}:checked~#run{number}")
+    for number, (_, trial) in enumerate(chosen):
+        cast = ", ".join(f"{role} {persona}" for role, persona in trial.cast.items())
+        told = (
+            f"Run {trial.number} (seed {trial.seed}) ends in {trial.ending or 'nothing'} at"
+            f" {clock_of(trial.ended_ms)}. Longest dull stretch {clock_of(trial.gap_ms)}, from"
+            f" {clock_of(trial.gap_from_ms)}. Players: {cast or 'none'}."
+        )
         parts.append(
-            f'<text x="0" y="{y + 4}" fill="#5b6470">{clock_of(at_ms)}</text>'
-            f'<line x1="70" x2="{x:.1f}" y1="{y}" y2="{y}" stroke="#e6e2d8"/>'
-            f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="{colour}"/>'
-            f'<text x="{x + 10:.1f}" y="{y + 4}">{escape(name)}</text>'
+            f'<div class=run id="run{number}"><p><small>{escape(told)}</small></p>'
+            f"<div class=wide>{timeline(trial, names)}</div></div>"
         )
-    cast = ", ".join(f"{role} {persona}" for role, persona in trial.cast.items())
-    told = (
-        f"Trial {trial.number} (seed {trial.seed}), the one of median length: it ends in"
-        f" {trial.ending or 'nothing'} at {clock_of(trial.ended_ms)}. Players: {cast or 'none'}."
+    show = f"<style>{','.join(style)}{{display:block}}</style>"
+    return f"{show}<div class=runs>{''.join(parts)}</div>" + key(
+        (MEASURED, "tension measured, and the beats"), (WANTED, "tension wanted")
     )
-    return f"<p><small>{escape(told)}</small></p>" + "".join([*parts, "</svg>"])
+
+
+def _gaps(outcome: Outcome) -> str:
+    summary = outcome.summary
+    trials = list(outcome.results.trials.values())
+    told = [
+        (
+            "<p><small>How long the longest stretch of each run is in which no beat comes, no"
+            " chapter turns and nobody is asked anything:</small></p>"
+        ),
+        f"<div class=wide>{histogram([trial.gap_ms for trial in trials])}</div>",
+        table(
+            ("in the chapter", "runs whose longest lies there", "median length"),
+            [(g["chapter"] or "–", g["runs"], clock_of(g["ms"])) for g in summary["gaps"]],
+        ),
+        f"<h3>Dead ends: {summary['dead_ends']}</h3>",
+    ]
+    if summary["stuck"]:
+        rows = [
+            (s["trial"], s["chapter"], s["last_beat"] or "–", clock_of(s["last_ms"]))
+            for s in summary["stuck"][:_RUNS_MAX]
+        ]
+        told.append(table(("run", "chapter", "last beat", "last moment at"), rows))
+    return "".join(told)
+
+
+def _groups(outcome: Outcome) -> str:
+    rows = []
+    for one in outcome.summary["groups"]:
+        endings = ", ".join(f"{name} {count}" for name, count in one["endings"].items())
+        how = "comes late" if one["how"] == "late" else "is played by nobody"
+        rows.append(
+            (
+                f"{one['role']} {how}",
+                one["runs"],
+                endings or "–",
+                one["dead_ends"],
+                clock_of(one["gap_ms"]),
+            )
+        )
+    told = table(("", "runs", "endings", "dead ends", "longest dull stretch, median"), rows)
+    lines = [
+        f"<p><b>Without {escape(role)}</b> impossible: {escape(', '.join(goals) or 'nothing')}</p>"
+        for role, goals in outcome.without.items()
+    ]
+    return told + "".join(lines)
 
 
 def _beats(outcome: Outcome) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{one['share']:.0%}</td><td>{_at(one['ms'])}</td></tr>"
+    rows = [
+        Bar(_name(outcome, "beat", name), one["share"], _at(one["ms"]))
         for name, one in outcome.summary["beats"].items()
-    )
-    return f"<table><tr><th>beat<th>in so many runs<th>median time</tr>{rows}</table>"
+    ]
+    return bars(rows) + "<p><small>Share of runs, and the median time.</small></p>"
 
 
 def _actions(outcome: Outcome) -> str:
     found: dict[str, Any] = outcome.summary["actions"]
-    lines = []
-    for name, words in (
-        ("never_legal", "Never legal in any trial"),
-        ("never_done", "Legal, but never done"),
-        ("never_useful", "Done, but never to any effect"),
-    ):
-        listed = ", ".join(f"<code>{escape(one)}</code>" for one in found[name]) or "none"
-        lines.append(f"<p>{words}: {listed}</p>")
-    return "".join(lines)
+    hints = outcome.summary["hints"]
+    idle = [name for name, one in hints.items() if not one["helped"]]
+    lines = [
+        ("Never legal in any run", found["never_legal"]),
+        ("Legal, but never done", found["never_done"]),
+        ("Done, but never to any effect", found["never_useful"]),
+        ("Hints that were given and never helped", idle),
+    ]
+    told = ""
+    for words, names in lines:
+        listed = ", ".join(f"<code>{escape(one)}</code>" for one in names) or "none"
+        told += f"<p>{words}: {listed}</p>"
+    rows = [(name, one["given"], one["helped"]) for name, one in hints.items()]
+    if rows:
+        heads = ("hint", "given", "followed within two minutes")
+        told += f"<details><summary>All hints</summary>{table(heads, rows)}</details>"
+    return told
 
 
 def _verdicts(outcome: Outcome) -> str:
-    rows = "".join(map(_verdict, outcome.verdicts))
-    return f"<table>{rows}</table>"
+    told = ""
+    for kind in ("impossible", "open", "witnessed"):
+        of_kind = [one for one in outcome.verdicts if one.kind == kind]
+        if of_kind:
+            shown = " open" if kind != "witnessed" else ""
+            told += (
+                f"<details{shown}><summary><b>{LOOKS[kind].sign} {_WORDS[kind]}</b>:"
+                f" {len(of_kind)}</summary>{''.join(map(_verdict, of_kind))}</details>"
+            )
+    return told
 
 
 def _verdict(one: Verdict) -> str:
     text = str(one).partition(": ")[2]
     more = "\n".join(one.reason[1:])
-    rest = f"<pre><small>{escape(more)}</small></pre>" if more else ""
+    rest = f"<pre>{escape(more)}</pre>" if more else ""
     return (
-        f"<tr><td>{escape(str(one.goal))}<br><small>{escape(str(one.place))}</small></td>"
-        f'<td class="{one.kind}">{escape(text)}{rest}</td></tr>'
+        f'<div class="verdict {one.kind}"><b>{escape(str(one.goal))}</b>'
+        f" <small>{escape(str(one.place))}</small><br>{escape(text)}{rest}</div>"
     )
 
 

@@ -1,8 +1,10 @@
 """The rounds of a rehearsal: in each some trials and one seek for every goal still open.
 
+One more trial of each round leaves a role to nobody, each in its turn; it is counted by itself.
+
 What a round does follows from the rounds before it, so that the same seed gives the same results
-whatever the number of jobs; the budget only decides how many rounds there are. A round that was
-cut short keeps what it found and is done again when the rehearsal is resumed.
+whatever the number of jobs; the budget only decides how far it goes. Wherever it is cut short, it
+goes on with the next part when it is resumed, and comes to what it would have come to at once.
 """
 
 import json
@@ -22,7 +24,9 @@ from dreamsync_server.world.rehearsal import Step
 TRIALS_A_ROUND: Final = 8
 TRIALS_MAX: Final = 200
 ATTEMPTS_MAX: Final = 16
-_FORMAT: Final = 1
+_MISSING_FROM: Final = 1_000_000
+"""Numbers of trials from here on are of those in which nobody plays some role."""
+_FORMAT: Final = 2
 
 
 @dataclass(slots=True)
@@ -32,7 +36,10 @@ class Results:
     seed: int
     absent: tuple[str, ...]
     rounds: int = 0
+    parts: int = 0  # done of the round that is under way
+    wanted: tuple[Goal, ...] = ()  # open when that round began
     trials: dict[int, Trial] = field(default_factory=dict)
+    missing: dict[int, Trial] = field(default_factory=dict)  # trials without some role
     found: dict[Goal, Found] = field(default_factory=dict)
     misses: dict[Goal, Miss] = field(default_factory=dict)
     seeks: int = 0
@@ -44,7 +51,8 @@ class Results:
         for one in done.found:
             self.found.setdefault(one.goal, one)
         if done.trial is not None:
-            self.trials[done.trial.number] = done.trial
+            is_missing = done.trial.number >= _MISSING_FROM
+            (self.missing if is_missing else self.trials)[done.trial.number] = done.trial
             self.turns += done.trial.turns
         if done.sought is not None and isinstance(done.part, SeekPart):
             self.seeks += 1
@@ -67,7 +75,7 @@ class Plan:
     def round(self, results: Results) -> list[Part]:
         """Return the parts of the next round; none where nothing is left to do."""
         number = results.rounds
-        wanted = frozenset(goal for goal in self.goals if goal not in results.found)
+        wanted = frozenset(results.wanted if results.parts else self.open(results))
         first = number * TRIALS_A_ROUND
         parts: list[Part] = []
         attempt = number - 1 if self.trials_max else number  # first what comes by itself
@@ -82,11 +90,22 @@ class Plan:
             TrialPart(self.folder, results.seed, trial, results.absent, wanted)
             for trial in range(first, min(first + TRIALS_A_ROUND, self.trials_max))
         )
+        roles = self._roles()
+        if first < self.trials_max and not results.absent and roles:
+            absent, trial = (roles[number % len(roles)],), _MISSING_FROM + number
+            parts.append(TrialPart(self.folder, results.seed, trial, absent, frozenset()))
         return parts
+
+    def open(self, results: Results) -> tuple[Goal, ...]:
+        """Return the goals that nothing reached so far."""
+        return tuple(goal for goal in self.goals if goal not in results.found)
+
+    def _roles(self) -> list[str]:
+        return [role.id for role in self.pack.roles.values() if role.is_open and not role.seats]
 
     def _absent(self, results: Results, attempt: int) -> tuple[str, ...]:
         """Every third attempt leaves a role out: some things happen only where somebody lacks."""
-        roles = [role.id for role in self.pack.roles.values() if role.is_open and not role.seats]
+        roles = self._roles()
         if results.absent or attempt % 3 != 2 or not roles:
             return results.absent
         return (roles[attempt // 3 % len(roles)],)
@@ -99,21 +118,26 @@ def rehearse_rounds(
     tell: Callable[[Results, int, int], None],
     save: Callable[[Results], None],
 ) -> None:
-    """Do rounds until nothing is left to do or the budget is spent; `tell` after each part."""
+    """Do rounds until nothing is left to do or the budget is spent.
+
+    `tell` and `save` are called after each part; `tell` with how many the round has and has done.
+    """
     while True:
         parts = plan.round(results)
         if not parts:
             results.is_whole = True
             return
-        count = 0
-        for done in crew.do(parts):
+        if not results.parts:
+            results.wanted = plan.open(results)
+        for done in crew.do(parts[results.parts :]):
             results.take(done)
-            count += 1
-            tell(results, count, len(parts))
-        if count < len(parts):
-            save(results)
+            results.parts += 1
+            tell(results, results.parts, len(parts))
+            if results.parts < len(parts):
+                save(results)
+        if results.parts < len(parts):
             return
-        results.rounds += 1
+        results.parts, results.rounds = 0, results.rounds + 1
         save(results)
 
 
@@ -132,9 +156,12 @@ def as_plain(pack: Pack, results: Results) -> dict[str, Any]:
         "seed": results.seed,
         "absent": list(results.absent),
         "rounds": results.rounds,
+        "parts": results.parts,
+        "wanted": [str(goal) for goal in results.wanted],
         "seeks": results.seeks,
         "turns": results.turns,
         "trials": [trial.as_plain() for _, trial in sorted(results.trials.items())],
+        "missing": [trial.as_plain() for _, trial in sorted(results.missing.items())],
         "runs": [[asdict(step) for step in run] for run in runs],
         "found": [
             {
@@ -166,9 +193,11 @@ def load_results(file: Path, pack: Pack, seed: int, absent: tuple[str, ...]) -> 
             f"{file} is of another rehearsal: of {plain['pack']} as it was then, with seed"
             f" {plain['seed']}; name another file or delete it"
         )
-    results = Results(seed, absent, plain["rounds"], seeks=plain["seeks"], turns=plain["turns"])
-    for trial in plain["trials"]:
-        results.trials[trial["number"]] = Trial(**trial)
+    open_then = tuple(g for name in plain["wanted"] if (g := goal_named(pack, name)) is not None)
+    results = Results(seed, absent, plain["rounds"], plain["parts"], open_then)
+    results.seeks, results.turns = plain["seeks"], plain["turns"]
+    for trials, name in ((results.trials, "trials"), (results.missing, "missing")):
+        trials.update({trial["number"]: Trial(**trial) for trial in plain[name]})
     runs = [tuple(Step(**step) for step in run) for run in plain["runs"]]
     for one in plain["found"]:
         goal = goal_named(pack, one["goal"])

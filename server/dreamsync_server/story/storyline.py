@@ -4,7 +4,8 @@ An edge goes from a beat to another where what the first does helps what the sec
 through the laws, clocks and choices between them. What players do between beats is not drawn.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from dreamsync_server.story.atlas import LEAF, Atlas
@@ -28,11 +29,12 @@ class StoryNode:
 
 @dataclass(frozen=True, slots=True)
 class Storyline:
-    """The graph; edges are (from, to) beat ids, chapters in their order."""
+    """The graph; edges are (from, to) beat ids, chapters in their order with their titles."""
 
     chapters: tuple[str, ...]
     nodes: tuple[StoryNode, ...]
     edges: tuple[tuple[str, str], ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def storyline_of(atlas: Atlas) -> Storyline:
@@ -50,7 +52,9 @@ def storyline_of(atlas: Atlas) -> Storyline:
     )
     helped = _helped(atlas)
     edges = [(beat, to) for beat in pack.beats for to in _led_to(beat, helped) if to != beat]
-    return Storyline(tuple(pack.chapters), nodes, tuple(edges))
+    texts = pack.texts.get(pack.languages[0], {})
+    titles = {chapter: texts.get(f"chapter.{chapter}.title", chapter) for chapter in pack.chapters}
+    return Storyline(tuple(pack.chapters), nodes, tuple(edges), titles)
 
 
 _Key = tuple[str, str]

@@ -9,10 +9,12 @@ from itertools import pairwise
 from typing import Any, Final
 
 from dreamsync_server.story.goals import Goal
+from dreamsync_server.story.heeded import heeded_in
 from dreamsync_server.story.personas import Bot, cast_of
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import begin
 from dreamsync_server.story.seeking import Found, found_in
+from dreamsync_server.story.tension import mood_of
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.offers import OfferBook
@@ -24,6 +26,8 @@ LEAD_COUNTS: Final = 5
 """How many acts being a lead of a beat counts in the spotlight."""
 _CHORUS_BOTS: Final = 3
 _LOOK_EVERY_S: Final = 15
+SAMPLE_EVERY_S: Final = 30
+"""World seconds between two samples of the tension."""
 
 
 @dataclass(slots=True)
@@ -41,6 +45,11 @@ class Trial:
     spotlight: dict[str, int] = field(default_factory=dict)  # role -> acts and leads
     moments: list[int] = field(default_factory=list)
     gap_ms: int = 0  # the longest time between two moments
+    gap_from_ms: int = 0
+    tension: list[list[int]] = field(default_factory=list)  # [second, the group's, wanted], 0..100
+    hints: dict[str, list[int]] = field(default_factory=dict)  # hint -> [given, helped]
+    late: dict[str, int] = field(default_factory=dict)  # role -> second at which its player came
+    absent: list[str] = field(default_factory=list)  # roles that nobody played, by design
     offered: list[str] = field(default_factory=list)  # actions that were legal at some time
     done: list[str] = field(default_factory=list)
     useful: list[str] = field(default_factory=list)  # actions that changed a fact of the pack
@@ -72,6 +81,8 @@ def trial_run(
     play = begin(pack, own_seed, absent, is_hashed=False)
     bots = _bots(pack, seed, number, absent)
     trial = Trial(number, own_seed, {bot.session[2:]: bot.persona for bot in bots})
+    trial.late = {bot.session[2:]: bot.comes_s for bot in bots if bot.comes_s}
+    trial.absent = list(absent)
     book = OfferBook(pack)
     offered: dict[str, None] = {}
     for second in range(RUN_MAX_S):
@@ -84,6 +95,9 @@ def trial_run(
             break
         if second % _LOOK_EVERY_S == 0:
             _look(play, book, bots, offered)
+        if second % SAMPLE_EVERY_S == 0:
+            mood = mood_of(pack, play.facts)
+            trial.tension.append([second, mood.group, mood.wanted])
     trial.offered = sorted(offered)
     trial.refused = sum(bot.refused for bot in bots)
     note(trial, play)
@@ -120,7 +134,9 @@ def note(trial: Trial, play: Playthrough) -> None:
                 useful[action] = None
     trial.done, trial.useful = sorted(done), sorted(useful)
     times = [0, *trial.moments, trial.ended_ms]
-    trial.gap_ms = max(after - before for before, after in pairwise(times))
+    trial.gap_ms, gap_from_ms = max((b - a, -a) for a, b in pairwise(times))  # the first of them
+    trial.gap_from_ms = -gap_from_ms
+    trial.hints = heeded_in(pack, play.commits)
 
 
 def _bots(pack: Pack, seed: int, number: int, absent: Sequence[str]) -> list[Bot]:
