@@ -17,3 +17,9 @@ def test_a_scene_that_only_leads_away_is_told_and_one_moved_to_is_not() -> None:
     assert told(check_with(loft, text=LOFT)) == ["unreachable_scene more.yaml:1:10"]
     law = "laws: {a: {when: calm > 1, do: [move: {who: ada, to: loft}]}}\n"
     assert told(check_with(loft + law, text=LOFT)) == []
+
+
+def test_going_to_where_somebody_is_opens_no_scene() -> None:
+    loft = "scenes: {loft: {exits: [hall]}}\n"
+    law = "laws: {a: {when: calm > 1, do: [move: {who: ada, to: ben.scene}]}}\n"
+    assert told(check_with(loft + law, text=LOFT)) == ["unreachable_scene more.yaml:1:10"]

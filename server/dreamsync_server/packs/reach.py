@@ -3,6 +3,7 @@
 from dreamsync_server.packs.effect_tree import all_effects
 from dreamsync_server.packs.faults import Faults
 from dreamsync_server.world import effects as fx
+from dreamsync_server.world.expr import Fact, Spread, reads_of
 from dreamsync_server.world.model import Pack
 
 
@@ -21,7 +22,7 @@ def reachable_scenes(pack: Pack) -> frozenset[str]:
     """Return the scenes that somebody may ever be in, whatever the conditions."""
     waiting = [role.scene for role in pack.roles.values()]
     for effect in all_effects(pack):
-        if isinstance(effect, fx.Move):
+        if isinstance(effect, fx.Move) and not _follows(effect):
             waiting.extend(effect.to.type.choices)
     reached: set[str] = set()
     while waiting:
@@ -30,3 +31,11 @@ def reachable_scenes(pack: Pack) -> frozenset[str]:
             reached.add(scene)
             waiting.extend(way.to for way in pack.scenes[scene].exits)
     return frozenset(reached)
+
+
+def _follows(move: fx.Move) -> bool:
+    """Return whether it moves to where somebody is already, which opens no scene to anybody."""
+    node = move.to.node
+    return isinstance(node, Fact | Spread) and all(
+        name.endswith(".scene") for name in reads_of(node)
+    )

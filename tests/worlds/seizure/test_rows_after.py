@@ -5,6 +5,8 @@ from support.effects import all_effects, lowered_by
 from worlds.seizure.nights import CAST, Night, seizure
 
 from dreamsync_server.world import effects as fx
+from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.elsewhere import shared_ending
 
 ARCHITECT = ("accept_brief", "polish_reel", "hang_door")
 
@@ -271,6 +273,29 @@ def test_A_65_ones_ending_is_told_elsewhere_only_if_one_leaves_a_light(shared: b
     for texts in seizure().texts.values():
         for key in ("coda.elsewhere", "beat.elsewhere.ferry.text"):
             assert "{" not in texts[key]  # nobody's name can be filled in
+
+
+def test_A_65_what_became_of_others_is_heard_after_it_in_the_packs_own_words() -> None:
+    told = {ending for nudge in seizure().nudges.values() for ending in nudge.endings}
+    assert told == {beat.id for beat in seizure().beats.values() if beat.is_ending}
+    early, night = Night(), mending()
+    early.to_session()
+    for one, ending, code in ((early, "breach", "not_now"), (night, "seized_and_lost", "ok")):
+        words = next(n.id for n in seizure().nudges.values() if ending in n.endings)
+        given = {"means": "elsewhere", "target": ending, "nudge": words}
+        news = Proposal("nudge", "director", "director", arguments=given)
+        assert one.play.direct(news).outcomes[0].code == code
+    assert night.hearers("nudge.word_by_ferry.text") == [("all",)]
+    assert night.last("nudge.word_by_ferry.text")["ending"] == "ending.seized_and_lost.title"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_A_65_an_ending_leaves_its_world_only_if_one_left_a_light(shared: bool) -> None:
+    night = mending()
+    if shared:
+        night.do("mia", "leave_light")
+    close(night)
+    assert shared_ending(seizure(), night.play.facts) == ("mended_bonds" if shared else "")
 
 
 def test_A_66_mending_takes_an_apology_and_a_shared_night() -> None:
