@@ -21,6 +21,7 @@ class Settings(BaseModel):
     workers: int = Field(default=1, ge=1, le=64)  # nodes behind the one port
     data: str = ""  # folder of the embedded store; "" where `store` is given
     store: str = ""  # URL of a store; "" for the embedded one
+    profile: str = ""  # what a commit must survive: see store/profiles.py; "" takes what suits
     replicas: int = Field(default=0, ge=0, le=5)  # confirmations asked of replicas (WAIT)
     worlds: str = ""  # a folder with packs besides the shipped ones
     public_pack: str = "expo"  # the ready-made public world; "" for none

@@ -7,12 +7,9 @@ import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest
 from cli.serving import serving, until_gone
 
 import dreamsync
-from dreamsync_server.cli.serve import what_it_survives
-from dreamsync_server.store.check import StoreProfile
 
 ANY_PORT = ("--port", "0", "--public", "starter")
 
@@ -124,12 +121,16 @@ async def test_a_store_that_is_not_there_is_one_sentence(tmp_path: Path) -> None
     assert "cannot be reached" in served.printed
 
 
-@pytest.mark.parametrize(
-    ("fsync", "words"),
-    [("always", "a power cut"), ("everysec", "the last second may be lost"), ("", "does not tell")],
-)
-def test_what_an_external_store_survives_is_said_honestly(fsync: str, words: str) -> None:
-    assert words in what_it_survives(StoreProfile("Valkey 9.1.2", fsync, 0))
+async def test_a_profile_that_the_store_does_not_keep_is_refused_with_what_mends_it(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    more = ("--store", valkey_url, "--profile", "replicated", *ANY_PORT)
+    async with serving(tmp_path, *more) as served:
+        async with asyncio.timeout(20):
+            code = await served.process.wait()
+        await served.end()
+    assert code == 2
+    assert "CONFIG SET min-replicas-to-write 1" in served.printed
 
 
 def command_of(pid: int) -> bytes:

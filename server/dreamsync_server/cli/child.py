@@ -15,6 +15,9 @@ from dreamsync_server.cli.lifeline import die_with_parent, watch_parent
 from dreamsync_server.cli.supervisor import UNUSABLE
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.settings import Settings
+from dreamsync_server.store.open import open_store
+from dreamsync_server.store.port import Store
+from dreamsync_server.store.profiles import profile_named
 from dreamsync_server.telemetry import set_up_logging
 
 try:
@@ -35,6 +38,12 @@ class ChildSettings(BaseModel):
     name: str
     store_url: str
     settings: Settings
+
+    def open_store(self) -> Store:
+        """Return the store, where a write counts when the profile's promise is kept."""
+        profile = self.settings.profile
+        is_fsynced = bool(profile) and profile_named(profile).is_fsynced
+        return open_store(self.store_url, replicas=self.settings.replicas, is_fsynced=is_fsynced)
 
 
 def run_child(argv: Sequence[str], run: Callable[[ChildSettings], Awaitable[None]]) -> int:

@@ -18,6 +18,9 @@ Port = Annotated[int, _text("Port; 0 takes a free one.", "PORT")]
 Workers = Annotated[int, _text("Nodes behind the one port.", "WORKERS")]
 Data = Annotated[Path, _text("Folder of the data.", "DATA")]
 Store = Annotated[str, _text("URL of a Valkey or Redis of your own.", "STORE")]
+Profile = Annotated[
+    str, _text("What commits survive: solo, replicated, fsynced or relaxed.", "PROFILE")
+]
 Replicas = Annotated[int, _text("Replicas that confirm each commit.", "REPLICAS")]
 Worlds = Annotated[str, _text("A folder with packs of your own.", "WORLDS")]
 Public = Annotated[str, _text("Pack of the public world; '' for none.", "PUBLIC")]
@@ -64,6 +67,7 @@ def serve(
     workers: Workers = 1,
     data: Data = Path("dreamsync-data"),
     store: Store = "",
+    profile: Profile = "",
     replicas: Replicas = 0,
     worlds: Worlds = "",
     public: Public = "expo",
@@ -86,6 +90,7 @@ def serve(
         workers=workers,
         data="" if store else str(data),
         store=store,
+        profile=profile,
         replicas=replicas,
         worlds=worlds,
         public_pack=public,

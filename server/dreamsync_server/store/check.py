@@ -9,37 +9,68 @@ from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from dreamsync_server.errors import OperatorError, StoreError
 from dreamsync_server.limits import STORE_TIMEOUT_S
 from dreamsync_server.store.binary import check_version
-from dreamsync_server.store.redis.link import client
+from dreamsync_server.store.profiles import (
+    FSYNCED,
+    RELAXED,
+    REPLICATED,
+    SOLO,
+    Profile,
+    profile_named,
+)
+from dreamsync_server.store.redis.address import parse_address, place_of
+from dreamsync_server.store.redis.client import Server
+from dreamsync_server.store.redis.routes import open_routes
 
-_SECTIONS: Final = ("server", "persistence", "memory", "replication")
+_SECTIONS: Final = ("server", "persistence", "memory", "replication", "cluster")
+_SETTINGS: Final = ("appendfsync", "min-replicas-to-write", "maxmemory-policy")
+_WAITAOF_SINCE: Final = (7, 2)  # of Redis; every Valkey has it
 
 
 @dataclass(frozen=True, slots=True)
 class StoreProfile:
-    """What a store is and survives. `fsync` is `always`, `everysec`, `no`, or "" if unknown."""
+    """What a store is, and what it keeps. `replicas` is how many must have a commit."""
 
     name: str  # Valkey 9.1.2
-    fsync: str
+    profile: Profile
     replicas: int
+    is_known: bool = True  # whether it tells its settings; a hosted one may not
+
+    @property
+    def survives(self) -> str:
+        """What it survives, in one line."""
+        doubt = "" if self.is_known else f", as far as {self.name} tells"
+        more = f", {self.replicas} replicas" if self.replicas > 1 else ""
+        return f"{self.profile.survives}{doubt} ({self.profile.name}{more}, {self.name})"
 
 
-async def check_store(url: str) -> StoreProfile:
-    """Ask a running store what it is, writing nothing.
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one server says of itself; `settings` are left out where it does not tell them."""
+
+    place: str
+    info: dict[str, Any]
+    settings: dict[str, str]
+
+
+async def check_store(url: str, profile: str = "", replicas: int = 0) -> StoreProfile:
+    """Ask a running store what it is, writing nothing; every primary, where there are several.
+
+    `profile` is what is asked for; "" takes what suits it. `replicas` beyond those of the profile.
 
     Raises:
-        OperatorError: it is not reachable, too old, a replica, keeps no AOF, or may evict.
+        OperatorError: it is not reachable, too old, a replica, or keeps not what is asked for. The
+            message names the setting and the command that mends it.
     """
-    place = url.rpartition("@")[2]  # a URL may hold a password, a message may not
+    place = place_of(url)
+    asked = profile_named(profile) if profile else None
     try:
-        redis: Any = client(url, retries=0, timeout_s=STORE_TIMEOUT_S, connections=1)
+        kind = parse_address(url).kind
+        routes = open_routes(url, STORE_TIMEOUT_S)
     except ValueError as error:
         raise OperatorError(f"{place!r} is no URL of a store: {error}.") from error
     try:
-        async with asyncio.timeout(STORE_TIMEOUT_S):
-            told: dict[str, Any] = {}
-            for section in _SECTIONS:
-                told |= await redis.info(section)
-            fsync = await _fsync(redis)
+        async with asyncio.timeout(2 * STORE_TIMEOUT_S):
+            told = [await _asked(server) for server in await routes.servers()]
     except AuthenticationError as error:
         raise OperatorError(f"The store at {place} does not let us in: {error}.") from error
     except (RedisError, StoreError, OSError, TimeoutError) as error:
@@ -47,39 +78,112 @@ async def check_store(url: str) -> StoreProfile:
             f"The store at {place} cannot be reached: {str(error) or 'no answer in time'}."
         ) from error
     finally:
-        await redis.aclose()
-    return _judged(told, fsync, place)
+        await routes.close()
+    wanted = asked or _suiting(kind, told, replicas)
+    count = max(replicas, wanted.replicas) if wanted.replicas else 0
+    if replicas and not wanted.replicas:
+        raise OperatorError(
+            f"The profile {wanted.name} asks no replicas: leave --replicas away, or take"
+            " --profile replicated."
+        )
+    names = [_judged(one, kind, wanted, count) for one in told]
+    return StoreProfile(names[0], wanted, count, all(one.settings for one in told))
 
 
-async def _fsync(redis: Any) -> str:
-    """Return the fsync policy; a hosted store may not tell."""
+async def _asked(server: Server) -> _Told:
+    redis: Any = server.reader
+    info: dict[str, Any] = {}
+    for section in _SECTIONS:
+        info |= await redis.info(section)
     try:
-        answer = await redis.config_get("appendfsync")
+        settings = {str(name): str(value) for name, value in (await _config(redis)).items()}
     except ResponseError:
-        return ""
-    return str(answer.get("appendfsync", ""))
+        settings = {}  # a hosted store may not tell
+    return _Told(server.name, info, settings)
 
 
-def _judged(told: dict[str, Any], fsync: str, place: str) -> StoreProfile:
-    """Return the profile of a store that may be used.
+async def _config(redis: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = await redis.config_get(*_SETTINGS)
+    return answer
+
+
+def _suiting(kind: str, told: list[_Told], replicas: int) -> Profile:
+    """Return the profile of a store for which none was asked."""
+    if replicas or kind != "one":
+        return REPLICATED
+    fsyncs = {one.settings.get("appendfsync", "always") for one in told}
+    return SOLO if fsyncs == {"always"} else RELAXED
+
+
+def _judged(told: _Told, kind: str, profile: Profile, replicas: int) -> str:
+    """Return the name and version of a server that may be used.
 
     Raises:
         OperatorError: it may not.
     """
-    is_valkey = "valkey_version" in told
-    version = str(told.get("valkey_version") or told.get("redis_version") or "0")
+    info, settings, place = told.info, told.settings, told.place
+    version = str(info.get("valkey_version") or info.get("redis_version") or "0")
+    is_valkey = "valkey_version" in info
     name = check_version("valkey" if is_valkey else "redis", version, place)
-    if told.get("role", "master") != "master":
+    if info.get("role", "master") != "master":
         raise OperatorError(f"The store at {place} is a replica: name its primary.")
-    if not told.get("aof_enabled"):
+    if kind != "cluster" and int(info.get("cluster_enabled", 0)):
+        raise OperatorError(
+            f"The store at {place} is a node of a cluster: name it redis+cluster://…"
+        )
+    if not info.get("aof_enabled"):
         raise OperatorError(
             f"The store at {place} keeps no append-only file, so that a crash of it would lose"
-            " worlds: set `appendonly yes`."
+            f" worlds: {_mended('appendonly', 'yes')}."
         )
-    policy = told.get("maxmemory_policy", "noeviction")
+    policy = str(info.get("maxmemory_policy", "noeviction"))
     if policy != "noeviction":
         raise OperatorError(
-            f"The store at {place} may drop data when its memory is full ({policy}): set"
-            " `maxmemory-policy noeviction`."
+            f"The store at {place} may drop data when its memory is full ({policy}):"
+            f" {_mended('maxmemory-policy', 'noeviction')}."
         )
-    return StoreProfile(name, fsync, int(told.get("connected_slaves", 0)))
+    fsync = settings.get("appendfsync", "always")
+    if profile.needs_fsync and fsync != "always":
+        raise OperatorError(
+            f"The store at {place} syncs its disk too seldom (appendfsync {fsync}) for the profile"
+            f" {profile.name}: {_mended('appendfsync', 'always')}, or take --profile relaxed."
+        )
+    if profile is FSYNCED and not is_valkey and _numbers(version) < _WAITAOF_SINCE:
+        raise OperatorError(
+            f"The store at {place} is {name}, which has no WAITAOF: take Valkey, Redis 7.2 or"
+            " newer, or --profile replicated."
+        )
+    if replicas:
+        _judge_replicas(told, profile, replicas)
+    return name
+
+
+def _judge_replicas(told: _Told, profile: Profile, replicas: int) -> None:
+    """Refuse a primary that goes on without its replicas, or has too few.
+
+    Raises:
+        OperatorError: it does, or has.
+    """
+    least = int(told.settings.get("min-replicas-to-write", replicas))
+    if least < replicas:
+        raise OperatorError(
+            f"The store at {told.place} would go on without its replicas (min-replicas-to-write"
+            f" {least}), so that a partition could lose what was seen, against the profile"
+            f" {profile.name}: {_mended('min-replicas-to-write', str(replicas))}."
+        )
+    count = int(told.info.get("connected_slaves", 0))
+    if count < replicas:
+        raise OperatorError(
+            f"The store at {told.place} has {count} replicas, and the profile {profile.name} needs"
+            f" {replicas}: start one with `replicaof {told.place.replace(':', ' ')}`, or take"
+            " --profile solo."
+        )
+
+
+def _mended(setting: str, value: str) -> str:
+    """Return how a setting is put right."""
+    return f"set it by `CONFIG SET {setting} {value}` and keep it by `CONFIG REWRITE`"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
