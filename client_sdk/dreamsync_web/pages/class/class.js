@@ -1,7 +1,7 @@
 // A class: many worlds of one pack at once, one code for all who come, who is where, a report.
 
 import {
-  clockText, CopyButton, html, keep, placeHere, reach, recall, render, useBeat, useEffect, useState,
+  clockText, CopyButton, html, keep, placeHere, reach, recall, render, speakHere, t, useBeat, useEffect, useState, wantedLang,
 } from "../shared/house.js";
 import { Story } from "../stage/story.js";
 import { saveReport } from "./report.js";
@@ -18,7 +18,7 @@ function ClassPage() {
   }, []);
   if (step.at === "sitting") return html`<${ClassDesk} place=${step.place} dream=${step.dream} worlds=${step.worlds} />`;
   if (step.at === "open") return html`<${OpenOne} dream=${step.dream} packs=${step.packs} problem=${step.problem} />`;
-  return html`<main class="home"><p class="faint" role="status">Sitting down …</p></main>`;
+  return html`<main class="home"><p class="faint" role="status">${t("Sitting down …")}</p></main>`;
 }
 
 /** With a token in the address: to the class. Without: to opening one. */
@@ -26,6 +26,7 @@ async function arrive(setStep) {
   const place = placeHere();
   let dream;
   try {
+    await speakHere(wantedLang());
     dream = await reach("class");
     if (place?.secret) {
       const worlds = await dream.classWorlds(place.world, place.secret);
@@ -54,19 +55,19 @@ function OpenOne({ dream, packs, problem }) {
       setState({ problem: error.text ?? String(error) });
     }
   };
-  return html`<main class="home"><h1>A class</h1>
-    <p class="lead">Many worlds of one story at once. Everybody types the same code and is led to a world with a free role;
-    from the class desk you see who is where, pause all at once, and keep a report.</p>
+  return html`<main class="home"><h1>${t("A class")}</h1>
+    <p class="lead">${t("Many worlds of one story at once.")} ${t("Everybody types the same code and is led to a world with a free role.")}
+    ${t("From the class desk you see who is where, pause all at once, and keep a report.")}</p>
     <form class="card opening-class" onSubmit=${submit}>
-      <label for="pack">Story</label>
-      <select id="pack" name="pack" required>${packs.map((pack) => html`<option key=${pack.id} value=${pack.id}>${pack.title} (${(pack.roles ?? []).filter((role) => !role.seats).length} roles)</option>`)}</select>
-      <label for="count">How many worlds</label><input id="count" name="count" type="number" min="1" max="40" value="6" required />
-      <label for="title">Name of the class</label><input id="title" name="title" maxlength="60" placeholder="10b, Tuesday" dir="auto" />
-      <label class="check"><input type="checkbox" name="waits" checked /> Wait until I let all begin</label>
-      <label class="check"><input type="checkbox" name="understudies" checked /> Understudies play who is missing</label>
-      <label class="check"><input type="checkbox" name="spectators" /> People may watch</label>
+      <label for="pack">${t("Which story")}</label>
+      <select id="pack" name="pack" required>${packs.map((pack) => html`<option key=${pack.id} value=${pack.id}>${pack.title} (${rolesOf(pack)})</option>`)}</select>
+      <label for="count">${t("How many worlds")}</label><input id="count" name="count" type="number" min="1" max="40" value="6" required />
+      <label for="title">${t("Name of the class")}</label><input id="title" name="title" maxlength="60" placeholder=${t("10b, Tuesday")} dir="auto" />
+      <label class="check"><input type="checkbox" name="waits" checked /> ${t("Wait until I let all begin")}</label>
+      <label class="check"><input type="checkbox" name="understudies" checked /> ${t("Understudies play who is missing")}</label>
+      <label class="check"><input type="checkbox" name="spectators" /> ${t("People may watch")}</label>
       ${state.problem && html`<p class="problem" role="alert">${state.problem}</p>`}
-      <p><button class="primary" disabled=${state.isBusy || !dream}>Open the class</button> <a class="button quiet" href="/">Other worlds</a></p></form></main>`;
+      <p><button class="primary" disabled=${state.isBusy || !dream}>${t("Open the class")}</button> <a class="button quiet" href="/">${t("Other worlds")}</a></p></form></main>`;
 }
 
 function ClassDesk({ place, dream, worlds }) {
@@ -89,22 +90,22 @@ function ClassDesk({ place, dream, worlds }) {
     const open = stories.filter((story) => story.viewer && !story.over && !endingOf(story));
     const done = await Promise.all(open.map((story) => doing(story.viewer, why.trim()).then((outcome) => outcome.ok, () => false)));
     const count = done.filter(Boolean).length;
-    say(`${what}: in ${count} of ${open.length} worlds.`, count === open.length);
+    say(t("{what}: in {count} of {all} worlds.", { what, count, all: open.length }), count === open.length);
     if (count) setWhy("");
   };
   const here = stories.filter((story) => story.viewer);
   const people = here.reduce((sum, story) => sum + playersOf(story).length, 0);
   return html`<div class="class-desk"><header class="topbar"><h1>${titleOf(worlds)}</h1>
-      <p class="counts"><b>${people}</b> ${people === 1 ? "player" : "players"} in <b>${worlds.length}</b> worlds</p>
+      <p class="counts">${t("{people} players in {worlds} worlds", { people, worlds: worlds.length })}</p>
       ${kept.code && html`<p class="code-line"><span class="small faint">${location.host}</span> <b class="code">${kept.code}</b>
-        <${CopyButton} text=${`${location.origin}/w#${place.world}.${kept.invite}`}>Copy the link<//></p>`}</header>
-    <section class="all" aria-label="In all worlds"><label for="why" class="small">A word of why, for the log</label>
+        <${CopyButton} text=${`${location.origin}/w#${place.world}.${kept.invite}`}>${t("Copy the link")}<//></p>`}</header>
+    <section class="all" aria-label=${t("In all worlds")}><label for="why" class="small">${t("A word of why")}</label>
       <input id="why" maxlength="500" dir="auto" value=${why} onInput=${(event) => setWhy(event.target.value)} />
-      <button type="button" class="primary" onClick=${() => inAll("Going on", (desk, word) => desk.resume(word))}>Let all go on</button>
-      <button type="button" onClick=${() => inAll("Paused", (desk, word) => desk.pause(word))}>Pause all</button>
-      <${WhisperAll} whisper=${(text) => inAll("Whispered", (desk, word) => desk.whisper("all", text, word))} />
-      <span class="keep"><button type="button" class="quiet" onClick=${() => report(stories, worlds, "html", say)}>Report</button>
-      <button type="button" class="quiet" onClick=${() => report(stories, worlds, "csv", say)}>as a table (CSV)</button></span></section>
+      <button type="button" class="primary" onClick=${() => inAll(t("Going on"), (desk, word) => desk.resume(word))}>${t("Let all go on")}</button>
+      <button type="button" onClick=${() => inAll(t("Paused"), (desk, word) => desk.pause(word))}>${t("Pause all")}</button>
+      <${WhisperAll} whisper=${(text) => inAll(t("Whispered"), (desk, word) => desk.whisper("all", text, word))} />
+      <span class="keep"><button type="button" class="quiet" onClick=${() => report(stories, worlds, "html", say)}>${t("Report")}</button>
+      <button type="button" class="quiet" onClick=${() => report(stories, worlds, "csv", say)}>${t("as a table (CSV)")}</button></span></section>
     <main class="worlds">${stories.map((story) => html`<${WorldPane} key=${story.world} story=${story} token=${place.secret} />`)}</main>
     ${toast && html`<p class=${toast.isGood ? "toast" : "toast bad"} role="status">${toast.text}</p>`}</div>`;
 }
@@ -117,34 +118,35 @@ function WhisperAll({ whisper }) {
     whisper(text.trim());
     setText("");
   };
-  return html`<form class="whisper-all" onSubmit=${submit}><label class="visually-hidden" for="to-all">What everybody hears</label>
-    <input id="to-all" maxlength="500" dir="auto" placeholder="Say something to everybody" value=${text} onInput=${(event) => setText(event.target.value)} />
-    <button disabled=${!text.trim()}>Whisper to all</button></form>`;
+  return html`<form class="whisper-all" onSubmit=${submit}><label class="visually-hidden" for="to-all">${t("What everybody hears")}</label>
+    <input id="to-all" maxlength="500" dir="auto" placeholder=${t("Say something to everybody")} value=${text} onInput=${(event) => setText(event.target.value)} />
+    <button disabled=${!text.trim()}>${t("Whisper to all")}</button></form>`;
 }
 
 /** One world: how far its story is, who is in it and where, and what was told last. */
 function WorldPane({ story, token }) {
   const { viewer, card } = story;
   if (!viewer) return html`<article class="world-pane"><h2>${card.title}</h2>
-    <p class="faint small" role="status">${story.problem ?? "Sitting down …"}</p></article>`;
+    <p class="faint small" role="status">${story.problem ?? t("Sitting down …")}</p></article>`;
   const ending = endingOf(story);
   const chapter = viewer.fact("chapter") ?? "";
-  const state = ending ? `ended: ${story.words("ending", ending)}` : viewer.fact("paused") ? "paused" : story.isAway ? "the line is down" : story.words("chapter", chapter);
+  const state = ending ? t("ended: {ending}", { ending: story.words("ending", ending) })
+    : viewer.fact("paused") ? t("paused") : story.isAway ? t("the line is down") : story.words("chapter", chapter);
   const last = story.lines.findLast((line) => line.kind === "said" || line.kind === "beat");
   const tension = tensionOf(story);
   return html`<article class=${`world-pane${ending ? " is-over" : viewer.fact("paused") ? " is-paused" : ""}`} data-world=${card.id}>
     <h2>${card.title}</h2><p class="state"><span>${state}</span> <span class="small faint">${clockText(viewer.worldMs)}</span></p>
-    <div class="tension" role="img" aria-label=${`Tension ${tension.toFixed(1)} of ${TENSION_MAX}`}><span style=${{ inlineSize: `${tension * 10}%` }}></span></div>
+    <div class="tension" role="img" aria-label=${t("Tension {now} of {most}", { now: tension.toFixed(1), most: TENSION_MAX })}><span style=${{ inlineSize: `${tension * 10}%` }}></span></div>
     <ul>${story.roles.filter((role) => !role.seats).map((role) => html`<${Seat} key=${role.id} story=${story} role=${role} />`)}</ul>
     ${last && html`<p class="last small" dir="auto">${last.who_name ? `${last.who_name}: ` : ""}${last.text}</p>`}
-    <p><a class="button quiet" href=${`/desk#${card.id}.${token}`} target="_blank" rel="noopener">Open its desk</a></p></article>`;
+    <p><a class="button quiet" href=${`/desk#${card.id}.${token}`} target="_blank" rel="noopener">${t("Open its desk")}</a></p></article>`;
 }
 
 function Seat({ story, role }) {
   const { viewer } = story;
   const held = viewer.fact(`${role.id}.held`) ?? "nobody";
   const scene = viewer.fact(`${role.id}.scene`);
-  const who = held === "player" ? viewer.fact(`${role.id}.player`) || "somebody" : held === "understudy" ? "understudy" : "nobody";
+  const who = held === "player" ? viewer.fact(`${role.id}.player`) || t("somebody") : held === "understudy" ? t("understudy") : t("nobody");
   return html`<li class=${`held-${held}`} style=${{ "--hue": story.hue(role.id) }}><b>${role.name}</b>
     <span><span dir="auto">${who}</span>${scene && scene !== "nowhere" && html`<span class="small faint">${story.nameOf(scene)}</span>`}</span></li>`;
 }
@@ -155,8 +157,8 @@ async function sitDownAt(stories, dream, token, waits) {
   const next = async () => {
     for (let story = rest.shift(); story; story = rest.shift()) {
       try {
-        story.viewer = await dream.desk(story.world, { token, name: recall("name") || "the class desk" }, story.take);
-        if (waits && story.viewer.worldMs < 60_000 && !story.viewer.fact("paused")) await story.viewer.pause("the class gathers");
+        story.viewer = await dream.desk(story.world, { token, name: recall("name") || t("the class desk") }, story.take);
+        if (waits && story.viewer.worldMs < 60_000 && !story.viewer.fact("paused")) await story.viewer.pause(t("the class gathers"));
       } catch (error) {
         story.problem = error.text ?? String(error);
       }
@@ -171,11 +173,12 @@ async function report(stories, worlds, kind, say) {
   try {
     await saveReport(titleOf(worlds), here, kind);
   } catch (error) {
-    say(`No report: ${error.text ?? error}`, false);
+    say(t("No report: {why}", { why: error.text ?? error }), false);
   }
 }
 
-const titleOf = (worlds) => (worlds[0]?.title ?? "A class").replace(/ · \d+$/, "");
+const rolesOf = (pack) => t("{count} roles", { count: (pack.roles ?? []).filter((role) => !role.seats).length });
+const titleOf = (worlds) => (worlds[0]?.title ?? t("A class")).replace(/ · \d+$/, "");
 const endingOf = (story) => story.viewer?.fact("ending") || "";
 
 function playersOf(story) {

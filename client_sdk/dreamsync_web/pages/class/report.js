@@ -1,6 +1,8 @@
 // The report of a class: who was in which world, as whom, what they chose, and how it ended.
 
-const COLUMNS = ["world", "ending", "chapter reached", "minutes played", "person", "roles", "came (min)", "left (min)", "choices", "chapters seen", "story events"];
+import { t } from "../shared/house.js";
+
+const COLUMNS = ["world", "ending", "chapter", "minutes", "person", "roles", "came_min", "left_min", "choices", "chapters", "beats"];
 const STYLE = `body{margin:0;background:#fbf8f2;color:#1d2036;font:1rem/1.55 system-ui,sans-serif}main{max-width:62rem;margin:auto;padding:3rem 1.25rem}
 h1{font:400 2.3rem/1.15 Georgia,serif;margin:0 0 .2em}h2{font:400 1.35rem/1.2 Georgia,serif;margin:2.4rem 0 .3rem;color:#7a4b00}
 .faint{color:#5c607c}table{border-collapse:collapse;width:100%;margin:.6rem 0}th,td{text-align:start;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #d9d3c4}
@@ -65,7 +67,7 @@ export function asCsv(worlds) {
     const count = (kind) => String(world.told.filter((mark) => mark.kind === kind).length);
     const same = [world.title, world.ending, world.chapter, minutes(world.ms)];
     for (const person of world.people.length ? world.people : [null]) {
-      const own = person ? [person.name || "no name", person.roles.join("; "), minutes(person.cameMs), minutes(person.leftMs), person.chosen.join("; ")] : ["", "", "", "", ""];
+      const own = person ? [person.name || t("no name"), person.roles.join("; "), minutes(person.cameMs), minutes(person.leftMs), person.chosen.join("; ")] : ["", "", "", "", ""];
       rows.push([...same, ...own, count("chapter"), count("beat")]);
     }
   }
@@ -92,10 +94,11 @@ export function asPage(title, worlds) {
   put("p", new Date().toLocaleString(lang, { dateStyle: "long", timeStyle: "short" })).className = "faint";
   put("h1", title);
   const count = worlds.reduce((sum, world) => sum + world.people.length, 0);
-  put("p", `${worlds.length} worlds, ${count} people.`);
+  put("p", t("{worlds} worlds, {people} people.", { worlds: worlds.length, people: count }));
   for (const world of worlds) {
     put("h2", world.title);
-    put("p", world.ending ? `It ended with: ${world.ending}, after ${minutes(world.ms)} minutes.` : `It has come to “${world.chapter}” in ${minutes(world.ms)} minutes.`);
+    const given = { ending: world.ending, chapter: world.chapter, minutes: minutes(world.ms) };
+    put("p", world.ending ? t("It ended with “{ending}” after {minutes} minutes.", given) : t("It has come to “{chapter}” in {minutes} minutes.", given));
     if (world.people.length) tabulate(put, world.people);
     const list = put("ol", "");
     for (const mark of world.told) put("li", [`${minutes(mark.ms)} min`, mark.title || mark.what, mark.name, mark.why].filter(Boolean).join(" · "), list);
@@ -108,10 +111,10 @@ export function asPage(title, worlds) {
 function tabulate(put, people) {
   const table = put("table", "");
   const head = put("tr", "", table);
-  for (const name of ["Person", "Roles", "Came", "Left", "Chose"]) put("th", name, head);
+  for (const name of ["Person", "Roles", "Came", "Left", "Chose"]) put("th", t(name), head);
   for (const person of people) {
     const row = put("tr", "", table);
-    put("td", person.name || "no name", row);
+    put("td", person.name || t("no name"), row);
     put("td", person.roles.join(", "), row);
     put("td", `${minutes(person.cameMs)} min`, row);
     put("td", person.leftMs === null ? "" : `${minutes(person.leftMs)} min`, row);

@@ -91,6 +91,8 @@ function Desk({ story, place }) {
   const pick = (beat) => setPicked(picked === beat ? "" : beat);
   return html`<div class="desk ${story.isAway ? "is-away" : ""}">
     <${Head} desk=${desk} why=${ready} setWhy=${setReady} />
+    ${viewer.packFaults && html`<details class="pack-faults" role="alert" open><summary>${t("The files of this world have a fault; it goes on as it was.")}</summary>
+      <pre dir="ltr">${viewer.packFaults}</pre></details>`}
     <main class="desk-panes">
       <section class="pane" aria-label=${t("Who has had no light")}><${Reports} desk=${desk} reports=${reports} />
         <${Seats} desk=${desk} /><${People} desk=${desk} /><${Whisper} desk=${desk} /><${Links} desk=${desk} /></section>

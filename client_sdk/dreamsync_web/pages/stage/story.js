@@ -71,6 +71,7 @@ export class Story {
     }
     if (notice.kind === "live") this.isAway = false;
     if (notice.kind === "changed") this.#look();
+    if (notice.kind === "pack") this.changed();
     if (notice.kind === "over") {
       this.over = { error: notice.error };
       keep(`seat.${this.world}`, null);
