@@ -68,7 +68,7 @@ async def test_a_replay_stops_where_it_is_told_to(
     stored_node: Node, valkey_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world, _ = await _played(stored_node)
-    await replay(world, valkey_url, Path(), up_to=2)
+    await replay(world, valkey_url, Path(), until="2")
     assert "Replayed 2 commits by 1 owner; every digest came out." in capsys.readouterr().out
 
 

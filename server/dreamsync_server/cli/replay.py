@@ -1,31 +1,36 @@
 """`dreamsync replay`: a world rebuilt from its log alone, every digest checked on the way.
 
-What a role would have seen is made by the gate that makes live views, so a replay can show nobody
-more than they saw.
+The log lies in a store or in a file that was exported. What a role would have seen is made by the
+gate that makes live views, so a replay can show nobody more than they saw.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from dreamsync_server.cli.stored import Found, world_in
+from dreamsync_server.cli.moments import told
+from dreamsync_server.cli.recordings import Recording, When, recording, when_of
 from dreamsync_server.cli.telling import clock_of, fail, print_json
 from dreamsync_server.errors import OperatorError, WorldFaultError
-from dreamsync_server.gateway.gate import JUDGE, Gate
+from dreamsync_server.gateway.gate import Gate
+from dreamsync_server.gateway.lookback import Seen, Told, drawn
+from dreamsync_server.gateway.onlookers import DESK, WATCHER
+from dreamsync_server.gateway.onlookers import look_of as eyes_of
 from dreamsync_server.gateway.rewind import Look, Step
 from dreamsync_server.gateway.rewind import replay as turns_of
-from dreamsync_server.gateway.views import ClassIndex, Eyes, Turn, fold
-from dreamsync_server.limits import LOG_PAGE
-from dreamsync_server.world.audience import atoms_of_desk, atoms_of_player, atoms_of_watcher
+from dreamsync_server.gateway.views import ClassIndex, Turn, events_for, fold
+from dreamsync_server.limits import LOOK_LINES_MAX
 from dreamsync_server.world.commit import Commit
+from dreamsync_server.world.erasing import erased_by
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.state import Facts, State, is_seat
+from dreamsync_server.world.repacking import changed_to
+from dreamsync_server.world.state import Facts, State
 from dreamsync_server.world.values import digest_hex
 
-WATCHER = "watcher"
-DESK = "desk"
+__all__ = ["DESK", "WATCHER", "Rebuilt", "look_of", "replay"]
+_LINES_KEPT: Final = 4 * LOOK_LINES_MAX  # some of them say nothing
 
 
 async def replay(
@@ -33,63 +38,87 @@ async def replay(
     store: str,
     data: Path,
     *,
-    up_to: int | None = None,
+    until: str = "",
+    at: str = "",
     seen_by: str = "",
     lang: str = "",
     is_json: bool = False,
 ) -> int:
     """Rebuild a world, print what `seen_by` (a seat, `watcher`, `desk`, "" for none) would see.
 
+    `until` is the moment to stop at; with `at` only that moment is shown, whole.
+
     Raises:
-        OperatorError: no such world or seat.
+        OperatorError: no such world, moment or seat.
     """
-    async with world_in(store, data, world) as found:
-        look = look_of(found.pack, seen_by) if seen_by else None
-        rebuilt = Rebuilt(found.pack, lang, look)
+    stop, is_moment = when_of(at or until), bool(at)
+    seen_by = seen_by or (DESK if is_moment else "")
+    async with recording(world, store, data) as source:
+        look = look_of(source.pack, seen_by) if seen_by else None
+        rebuilt = Rebuilt(source.pack, lang, look, has_turns=not is_moment)
         try:
-            async for page in _pages(found, up_to):
-                for turn in rebuilt.take(page):
-                    _print_turn(rebuilt, turn, is_json)
+            is_whole = await _play(source, rebuilt, stop, seen_by, is_json=is_json)
         except WorldFaultError as error:
             seq = rebuilt.state.position.seq
             text = f"the log contradicts itself at seq {seq}: {error}"
             return fail("world_fault", text, is_json=is_json)
-    if is_json:
-        print_json({"type": "replayed", "world": found.card.world, **rebuilt.summary()},
+        if is_whole:
+            source.check_end(rebuilt.state.digest)
+    _check_stop(stop, rebuilt)
+    if is_moment and look is not None:
+        shown = rebuilt.moment(source, seen_by, look)
+        print_json(shown) if is_json else print(told(shown, rebuilt.state.pack, lang))
+    elif is_json:
+        print_json({"type": "replayed", "world": source.card.world, **rebuilt.summary()},
                    is_line=True)  # fmt: skip
     else:
-        print(verdict(found.card.world, rebuilt))
+        print(verdict(source.card.world, rebuilt))
     return 0
+
+
+async def _play(
+    source: Recording, rebuilt: "Rebuilt", stop: When, seen_by: str, *, is_json: bool
+) -> bool:
+    """Apply the commits up to `stop`; return whether all of the log was applied."""
+    async for page in source.pages():
+        plain: list[Commit] = []
+        is_over = False
+        for commit in page:
+            if stop.is_before(commit):
+                is_over = True
+                break
+            plain.append(commit)
+            if pack_hash := changed_to(commit):
+                _print_turns(rebuilt, plain[:-1], is_json)
+                plain = []
+                pack = await source.load_pack(pack_hash)
+                rebuilt.repack(commit, pack, look_of(pack, seen_by) if seen_by else None)
+        _print_turns(rebuilt, plain, is_json)
+        if is_over:
+            return False
+    return True
+
+
+def _check_stop(stop: When, rebuilt: "Rebuilt") -> None:
+    if stop.seq is not None and rebuilt.state.position.seq < stop.seq:
+        raise OperatorError(f"the log ends at seq {rebuilt.state.position.seq}, before {stop.seq}")
+    if not rebuilt.state.position.seq:
+        raise OperatorError("nothing had happened by then")
 
 
 def look_of(pack: Pack, seen_by: str) -> Look:
     """Return the eyes of whoever holds a seat, of a spectator, or of the desk.
 
-    They are those of a session of their own that was never there: what was for one session
-    alone is nobody else's in a replay either.
-
     Raises:
         OperatorError: there is no such seat.
     """
-    if seen_by not in (WATCHER, DESK) and not is_seat(pack, seen_by):
+    look = eyes_of(pack, seen_by)
+    if look is None:
         seats = ", ".join(f"{r.id}.1 …" if r.seats else r.id for r in pack.roles.values())
         raise OperatorError(
             f"there is no seat {seen_by!r} in {pack.id}: it has {seats}; {WATCHER} and {DESK} see"
             " too"
         )
-    known: dict[frozenset[str], Eyes] = {}
-
-    def look(facts: Facts) -> Eyes:
-        if not facts:
-            atoms: frozenset[str] = frozenset()  # before the first commit there is nothing to see
-        elif seen_by == WATCHER:
-            atoms = atoms_of_watcher(pack, "")
-        elif seen_by == DESK:
-            atoms = atoms_of_desk("")
-        else:
-            atoms = atoms_of_player(facts, seen_by, "")
-        return known.setdefault(atoms, Eyes(atoms, JUDGE))
-
     return look
 
 
@@ -100,13 +129,13 @@ class Rebuilt:
     pack: Pack
     lang: str
     look: Look | None
+    has_turns: bool = True  # what each commit was; else only the last lines are kept
     texts: dict[str, str] = field(default_factory=dict)
+    lines: list[Told] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = State(self.pack)
-        self.gate = Gate(self.pack, self.lang, self.texts)
-        self._index = ClassIndex(self.pack, self.state.facts)
-        self._past = self._index.copy()
+        self._read_anew()
 
     def take(self, page: list[Commit]) -> Iterator[Turn]:
         """Apply commits in order; yield what each that showed something was to the viewer.
@@ -116,14 +145,48 @@ class Rebuilt:
         """
         steps = []
         for commit in page:
-            self.texts.update({ref: text for ref, (_, _, text) in commit.texts.items()})
+            self._take_texts(commit)
             old_ms = self.state.world_ms
             undo = evolve(self.state, commit)
-            if self.look is not None:  # which looks at no system fact
+            if self.look is not None and not self.has_turns:
+                self._keep_lines(commit, self.look)
+            elif self.look is not None:  # which looks at no system fact
                 shifts = self._index.follow(self.state, undo)
                 steps.append(Step(commit, shifts, (), old_ms))
-        if self.look is not None:
+        if self.look is not None and self.has_turns:
             yield from turns_of(self._past, steps, self.look, "")
+
+    def repack(self, commit: Commit, pack: Pack, look: Look | None) -> None:
+        """Apply a change of pack; from here on all is read under the new one.
+
+        Raises:
+            WorldFaultError: the commit does not follow, or its digest does not come out.
+        """
+        evolve(self.state, commit)
+        self.state.adopt(pack)
+        self.pack, self.look = pack, look
+        self._read_anew()
+
+    def moment(self, source: Recording, eyes: str, look: Look) -> dict[str, Any]:
+        """Return where it stands as the whole view of those eyes."""
+        seen = Seen(self.state, self.lines)
+        return drawn(source.card, seen, eyes, self.look or look, self.lang, self.texts)
+
+    def _read_anew(self) -> None:
+        self.gate = Gate(self.pack, self.lang, self.texts)
+        self._index = ClassIndex(self.pack, self.state.facts)
+        self._past = self._index.copy()
+
+    def _take_texts(self, commit: Commit) -> None:
+        self.texts.update({ref: text for ref, (_, _, text) in commit.texts.items()})
+        erased = erased_by(commit)
+        for ref in erased[1] if erased else ():
+            self.texts.pop(ref, None)
+
+    def _keep_lines(self, commit: Commit, look: Look) -> None:
+        told_ = events_for(commit.events, look(self.state.facts))
+        self.lines += [(commit.position, commit.world_ms, i, event) for i, event in told_]
+        del self.lines[:-_LINES_KEPT]
 
     def view(self, turn: Turn) -> dict[str, Any]:
         """Return a turn as the view that would have been sent."""
@@ -160,14 +223,9 @@ def verdict(world: str, rebuilt: Rebuilt) -> str:
     )
 
 
-async def _pages(found: Found, up_to: int | None) -> AsyncIterator[list[Commit]]:
-    after = 0
-    while up_to is None or after < up_to:
-        page = await found.store.read(found.card.world, after, up_to, LOG_PAGE)
-        if not page:
-            return
-        yield [*page]
-        after = page[-1].position.seq
+def _print_turns(rebuilt: Rebuilt, commits: list[Commit], is_json: bool) -> None:
+    for turn in rebuilt.take(commits):
+        _print_turn(rebuilt, turn, is_json)
 
 
 def _print_turn(rebuilt: Rebuilt, turn: Turn, is_json: bool) -> None:

@@ -22,10 +22,10 @@ from dreamsync_server.limits import (
 )
 from dreamsync_server.store.port import Store, WorldCard
 from dreamsync_server.store.reading import LoadPack, adopt_pack, state_of
-from dreamsync_server.world.commit import Event, Position
+from dreamsync_server.world.commit import Commit, Event, Position
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.repacking import pack_in_force
+from dreamsync_server.world.repacking import changed_to
 from dreamsync_server.world.state import State
 from dreamsync_server.world.values import TextRef
 from dreamsync_server.world.written import refs_in
@@ -109,12 +109,10 @@ class Lookback:
                 self._keep(state)
             await asyncio.sleep(0)
 
-    async def _apply(self, state: State, commit: Any) -> None:
+    async def _apply(self, state: State, commit: Commit) -> None:
         evolve(state, commit)
-        if commit.cause.kind == "repack":
-            in_force = pack_in_force(state.facts, state.pack.hash)
-            if in_force != state.pack.hash:
-                state.adopt(await self._load_pack(in_force))
+        if pack_hash := changed_to(commit):
+            state.adopt(await self._load_pack(pack_hash))
 
     def _keep(self, state: State) -> None:
         self._kept[state.position.seq] = state.fork()

@@ -308,8 +308,10 @@ class Room:
             if viewer.eyes.atoms != member.viewer.eyes.atoms:
                 found[member] = viewer
         if facts.get("@closed"):
+            is_news = any(name == "@closed" for name, _, _ in step.system)
             for member in self.members.values():
-                self._leavers.setdefault(member, "world_closed")
+                if is_news or member.viewer.kind != "desk":  # who came later looks at what was
+                    self._leavers.setdefault(member, "world_closed")
         return found
 
     def _take_aside(self, step: Step, movers: dict[Member, Viewer]) -> None:

@@ -6,7 +6,7 @@ own, by which the new world parts from its origin (`world/branching.py`). All of
 nobody sees it, and nothing is left of it, unless the last step makes the world.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.limits import RECAP_COMMITS_MAX
@@ -16,8 +16,11 @@ from dreamsync_server.world.commit import Commit, Moment, Position, Proposal
 from dreamsync_server.world.decide import decide
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.repacking import pack_in_force
+from dreamsync_server.world.repacking import changed_to, pack_in_force
 from dreamsync_server.world.state import State
+
+Check = Callable[[Pack, Commit, int], None]
+"""Raises WorldFaultError where a commit behind that world time is none of ours."""
 
 
 class Graft:
@@ -36,8 +39,8 @@ class Graft:
         # The snapshot lies so far back that who comes can be told what a role knows.
         self._snapshot_at = tail - RECAP_COMMITS_MAX
 
-    async def add(self, commits: Sequence[Commit]) -> None:
-        """Take the next commits of the origin's log.
+    async def add(self, commits: Sequence[Commit], check: Check | None = None) -> None:
+        """Take the next commits of the origin's log; `check` looks at each that is a stranger's.
 
         Raises:
             WorldFaultError: one does not follow, or its digest does not come out.
@@ -45,9 +48,12 @@ class Graft:
         """
         snapshot = None
         for commit in commits:
+            before_ms = self.state.world_ms
             evolve(self.state, commit)
-            if commit.cause.kind == "repack":
+            if changed_to(commit):
                 await self._adopt()
+            if check is not None:
+                check(self.state.pack, commit, before_ms)
             if commit.position.seq == self._snapshot_at:
                 snapshot = snapshot_of(self.state)
         if commits:

@@ -1,0 +1,33 @@
+"""A world made of another's log: everything that leads into it is its own."""
+
+import pytest
+from support.packs import starter
+
+from dreamsync_server.cli.newcomer import check_room, newcomer, tell
+from dreamsync_server.clock import ManualClock
+from dreamsync_server.gateway.tokens import is_invited, is_secret
+from dreamsync_server.store.memory import MemoryStore
+from dreamsync_server.store.port import WorldCard
+
+ORIGIN = WorldCard("w_1", "starter", starter().hash, 7, False, 1, "A night", "who", desk_hash="d")
+
+
+def test_the_card_keeps_the_story_and_none_of_the_secrets() -> None:
+    card, world = newcomer(ORIGIN, "", 99)
+    assert (card.world, card.origin, card.title, card.seed) == (world.id, "w_1", "A night", 7)
+    assert (card.is_private, card.creator, card.created_ms) == (True, "", 99)
+    assert is_secret(world.desk_token, card.desk_hash)
+    assert is_invited(world.code, card.invite_hash, card.code_hash)
+    assert newcomer(ORIGIN, "Mine", 99)[0].title == "Mine"
+
+
+def test_what_leads_into_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    _, world = newcomer(ORIGIN, "", 99)
+    assert tell(world, "ws://127.0.0.1:9", "It begins.", is_json=False) == 0
+    told = capsys.readouterr().out
+    assert f"/w#{world.id}.{world.invite}" in told
+    assert world.desk_token in told
+
+
+async def test_a_store_with_room_takes_it() -> None:
+    await check_room(MemoryStore(ManualClock()))
