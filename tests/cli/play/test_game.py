@@ -147,6 +147,26 @@ async def test_an_ending_is_told_once(
     await ada.until("The story has ended")
     ada.game.see()
     assert ada.told.count("The story has ended") == 1
+    assert ada.told.count("=== Morning ===") == 1
+
+
+async def test_what_a_place_is_like_is_told_once_and_when_it_is_asked_for(
+    ada: Played, ben: Played
+) -> None:
+    text = ada.game.glance().scene_text
+    await ada.type("comfort")
+    await ben.type("comfort")
+    await ada.until("a lock turns")
+    await ada.type("go attic")
+    await ada.until("\nThe attic\n")
+    await ada.type("go kitchen")
+    async with asyncio.timeout(10):
+        while ada.told.count("\nThe kitchen\n") < 2:
+            await asyncio.sleep(0.01)
+            ada.game.see()
+    assert ada.told.count(text) == 1
+    assert text not in await ada.type("")
+    assert text in await ada.type("/look")
 
 
 async def test_a_lost_line_is_said_calmly_and_once() -> None:

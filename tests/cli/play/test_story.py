@@ -54,6 +54,7 @@ def test_coming_into_a_scene_is_told_with_who_and_what_is_there() -> None:
         "(Here lies: a lamp)",
         "(Ways: the kitchen)",
     ]
+    assert "Two beds." not in [line.text for line in arrival(look(mirror(), 0), is_known=True)]
 
 
 def test_what_stands_out_stands_out_without_colours_too() -> None:

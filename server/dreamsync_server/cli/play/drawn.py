@@ -12,7 +12,8 @@ BAR: Final = 8
 HELP: Final = (
     "Type a number to do what has it, a letter to answer a question.",
     "Type words and Enter to say them aloud; “go kitchen” walks.",
-    "Enter alone: where you are, and what you may do.   /all  and what not just now, and why",
+    "Enter alone: where you are, and what you may do.",
+    "/all  and what cannot be done just now, and why   /look  what it is like here",
     "/me  all you know of yourself and the world     /who  who is in the world",
     "/pause  stop the world for everybody            /on   let it go on",
     "/wait 5  do nothing for five seconds            /leave  give the role back and go",

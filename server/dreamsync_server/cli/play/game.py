@@ -39,9 +39,10 @@ class Game:
         self._on_line = on_line
         self._numbers = Numbers()
         self._scene = ""
+        self._read: set[tuple[str, str]] = set()  # scenes with their texts, told once
         self._asked: set[str] = set()
         self._values: dict[str, int] = {}
-        self._has_ended = False
+        self._has_ended = self._has_told_ending = False
         self._was_live = True
 
     # --- what is seen ------------------------------------------------------------------------
@@ -70,18 +71,22 @@ class Game:
         self._see_line(glance)
         if glance.scene != self._scene:
             self._scene = glance.scene
-            for line in arrival(glance):
+            is_known = (glance.scene, glance.scene_text) in self._read
+            self._read.add((glance.scene, glance.scene_text))
+            for line in arrival(glance, is_known=is_known):
                 self._on_line(line)
         for event in self.player.new_events():
             read = line_of(event, self.player.seat)
+            self._has_told_ending |= read is not None and read.kind == "ending"
             if read is not None and read.kind != "choice":
                 self._on_line(read)
         self._see_choices(glance)
         self._see_meters(glance)
         if glance.ending and not self._has_ended:
             self._has_ended = True
-            self.tell("ending", f"The story has ended: {glance.ending}")
-            self.tell("note", "Type /leave to go.")
+            if not self._has_told_ending:
+                self.tell("ending", glance.ending)
+            self.tell("note", "The story has ended. Type /leave to go.")
 
     def tell(self, kind: Kind, text: str) -> None:
         """Tell something of the client's own."""
@@ -193,12 +198,13 @@ class Game:
                 for line in drawn.HELP:
                     self.tell("note", line)
             case "look":
+                self.tell("told", self.glance().scene_text)
                 self._look()
             case "all":
                 self._look(has_all=True)
             case "me":
                 for line in drawn.sheet(self.glance()):
-                    self._on_line(Line("note", line))
+                    self._on_line(Line("told", line))
             case "who":
                 await self._who()
             case "pause":
@@ -244,5 +250,6 @@ def _spelled(form: Form) -> str:
     words = []
     for param, (_, value) in zip(form.offer.params, form.given, strict=False):
         label = next((one.label for one in param.choices if one.id == value), str(value))
-        words.append(label)
+        if label.lower() not in form.offer.label.lower():  # else it is said already
+            words.append(label)
     return f"{form.offer.label}: {', '.join(words)}" if words else form.offer.label

@@ -70,11 +70,11 @@ def line_of(event: Event, seat: str) -> Line | None:
             return Line("beat" if is_beat else "told", text)
 
 
-def arrival(glance: Glance) -> list[Line]:
-    """Return what there is to read on coming into a scene."""
+def arrival(glance: Glance, *, is_known: bool = False) -> list[Line]:
+    """Return what there is to read on coming into a scene; of one that was read about, less."""
     name = glance.scene_name
     lines = [Line("scene", printable(name[:1].upper() + name[1:]))]
-    if glance.scene_text:
+    if glance.scene_text and not is_known:
         lines.append(Line("told", printable(glance.scene_text)))
     if glance.people:
         lines.append(Line("note", f"Here: {', '.join(who_is(one) for one in glance.people)}"))
