@@ -122,3 +122,34 @@ async def test_the_lab_sends_what_its_forms_say_and_survives_a_cut(
         await lab.page.get_by_role("button", name="Cut the line").click()
         await lab.sees("→ resume")
         await checked(lab)
+
+
+async def test_the_lab_can_make_its_line_slow_and_say_things_twice_and_it_is_done_once(
+    visits: Visits, node: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        ada = await dream.enter(world.id, role="ada", invite=world.invite)
+        lab = await visits.come("/lab")
+        await lab.page.check("#slow")
+        await lab.page.check("#twice")
+        await lab.page.select_option("#type", "enter")
+        await lab.page.fill("#field-world", world.id)
+        await lab.page.select_option("#field-as", "player")
+        await lab.page.fill("#field-role", "ben")
+        await lab.page.fill("#field-invite", world.invite)
+        await lab.page.click("form .primary")
+        await lab.sees("← entered")
+        await lab.page.select_option("#type", "act")
+        await lab.page.fill("#field-action", "talk")
+        await lab.page.fill("#field-params", '{"words": "once and for all"}')
+        await lab.page.click("form .primary")
+        await lab.sees("← view")
+        assert await lab.page.get_by_text("→ act").count() == 2
+        assert (await ada.act("talk", words="done")).ok
+        heard = []
+        async for event in ada.events():
+            heard.append(event.text)
+            if event.text == "done":
+                break
+        assert heard.count("once and for all") == 1

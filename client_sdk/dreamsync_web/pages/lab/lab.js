@@ -1,10 +1,13 @@
 // The lab: every message of the wire as a form, the frames beside it, the state that comes of them.
 
 import { CopyButton, html, reach, render, useEffect, useNews, useState } from "../shared/house.js";
+import { Rough } from "./rough.js";
 import { LANGUAGES, written } from "./writing.js";
 
 const FRAMES_MAX = 200;
+const SLOW_MS = 800;
 const OWN = new Set(["type", "q", "n"]); // given by the SDK
+const IN_THE_LOBBY = new Set(["create", "list", "card", "open_class", "class"]);
 const BY_ITSELF = new Set(["hello", "resume", "resync"]); // said by the SDK when it is time
 
 /** The bench: one line to the node, frames as they pass, whoever has entered. */
@@ -12,6 +15,7 @@ class Bench {
   frames = [];
   viewer = null;
   problem = "";
+  rough = new Rough();
   #listeners = new Set();
   #count = 0;
 
@@ -30,7 +34,9 @@ class Bench {
 
   async open() {
     this.document = await (await fetch("/protocol.json")).json();
-    this.dream = await reach("lab", { onFrame: (direction, message) => this.#note(direction, message) });
+    this.rough.onDoubled = (message) => this.#note("out", message);
+    this.dream = await reach("lab", {
+      WebSocket: this.rough.socket(), onFrame: (direction, message) => this.#note(direction, message) });
     this.changed();
   }
 
@@ -60,7 +66,7 @@ class Bench {
       const ways = { player: "enter", watch: "watch", desk: "desk", script: "desk" };
       this.viewer = await dream[ways[as]](world, as === "script" ? { ...rest, as } : rest);
       this.viewer.listen(() => this.changed());
-    } else if (["create", "list", "card"].includes(type)) {
+    } else if (IN_THE_LOBBY.has(type)) {
       await dream.lobby.ask({ type, ...fields });
     } else if (!viewer) {
       throw new Error("enter a world first");
@@ -101,6 +107,7 @@ function Lab() {
   if (!bench.dream) return html`<main class="lab"><p role="status">${bench.problem || "Reaching the node …"}</p></main>`;
   return html`<header class="lab-head"><a href="/">Dreamsync</a><h1>The lab</h1>
       <p class="faint">Every message, as the wire carries it. <a href="/protocol.json">protocol.json</a></p>
+      <${Roughness} />
       <button type="button" disabled=${!bench.viewer} onClick=${() => bench.viewer.connection.cut()}>Cut the line</button></header>
     <main class="lab">
       <section class="lab-form" aria-label="A message">
@@ -112,6 +119,19 @@ function Lab() {
       <${Frames} />
       <${State} viewer=${bench.viewer} />
     </main>`;
+}
+
+/** Switches that make the line rough, to see what a client must bear. */
+function Roughness() {
+  const { rough } = bench;
+  const set = (change) => {
+    Object.assign(rough, change);
+    bench.changed();
+  };
+  return html`<p class="rough"><label><input type="checkbox" id="slow" checked=${rough.delayMs > 0}
+      onChange=${(event) => set({ delayMs: event.target.checked ? SLOW_MS : 0 })} /> Slow line (${SLOW_MS} ms each way)</label>
+    <label><input type="checkbox" id="twice" checked=${rough.sendsTwice}
+      onChange=${(event) => set({ sendsTwice: event.target.checked })} /> Send proposals twice</label></p>`;
 }
 
 function Form({ type }) {
