@@ -43,4 +43,4 @@ def test_check_says_whether_they_are_of_this_pack(
         file.write("# changed\n")
 
     assert learn(str(folder), 20, 1, 1, is_check=True) == 1
-    assert "learned with other contents" in capsys.readouterr().out
+    assert "learned with other rules" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dreamsync_server.packs import check_files
-from dreamsync_server.packs.hashing import ODDS, hash_files, rules_hash
+from dreamsync_server.packs.hashing import ODDS, authored_hash, hash_files, rules_hash
 from dreamsync_server.packs.odds import conditions_of, dump_odds
 from dreamsync_server.packs.sample import SAMPLE
 from dreamsync_server.world.odds import NO_ENDING, ChapterOdds, Odds, Sign
@@ -40,7 +40,9 @@ def test_what_was_written_is_read_again() -> None:
 def test_odds_change_the_packs_hash_but_not_what_they_were_learned_with() -> None:
     files = {**SAMPLE, ODDS: written()}
     assert hash_files(files) != hash_files(SAMPLE)
-    assert rules_hash(files) == rules_hash(SAMPLE) == hash_files(SAMPLE)
+    assert authored_hash(files) == authored_hash(SAMPLE) == hash_files(SAMPLE)
+    assert rules_hash(files) == rules_hash({**SAMPLE, "text/en/more.yaml": "a: b"})
+    assert rules_hash(files) != rules_hash({**SAMPLE, "more.yaml": "sets: {two: [ada, ben]}"})
 
 
 def test_odds_of_other_contents_are_told_and_left_aside() -> None:

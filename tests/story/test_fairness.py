@@ -1,8 +1,11 @@
 """Fairness: who waited longest has the next claim, unless they want none."""
 
+from dataclasses import replace
+
 from support.packs import night_for_two
 
-from dreamsync_server.story.fairness import claims, jain, may_spare, owed_roles
+from dreamsync_server.story.fairness import claims, jain, next_in_line, owed_roles
+from dreamsync_server.story.playthrough import Playthrough
 
 
 def test_who_waited_longest_comes_first() -> None:
@@ -24,10 +27,23 @@ def test_jain_is_one_for_equals_and_one_share_for_a_single_one() -> None:
     assert (jain([3, 3, 3]), jain([9, 0, 0]), jain([])) == (1.0, 1 / 3, 1.0)
 
 
-def test_nothing_else_is_told_where_it_would_make_somebody_wait_too_long() -> None:
-    play = night_for_two()  # two players, thirty nudges an hour each: one a minute
-    play.facts["director.lead.ada"] = play.facts["director.lead.ben"] = 100_000
+def test_those_who_wait_are_spoken_to_while_there_is_time_for_all_of_them() -> None:
+    pack = replace(night_for_two().pack, nudge_cap=60)
+    play = Playthrough(pack, 7, has_understudies=False)  # two players: a nudge in 30 s
+    play.join("a", "ada")
+    play.join("b", "ben")
+    with play.facts.seen_at(89_000) as facts:
+        assert next_in_line(pack, facts) == []
+    narrow = replace(pack, lead_within_ms=100_000)  # claims come at 50 s
+    for now_ms, line in ((35_000, []), (36_000, ["ada", "ben"])):
+        with play.facts.seen_at(now_ms) as facts:
+            assert [owed.role for owed in next_in_line(narrow, facts)] == line
+
+
+def test_where_the_cap_leaves_no_time_for_all_claims_alone_count() -> None:
+    play = night_for_two()
+    pack = replace(play.pack, nudge_cap=15)  # a nudge in two minutes, for two who wait three
+    with play.facts.seen_at(89_000) as facts:
+        assert next_in_line(pack, facts) == []
     with play.facts.seen_at(90_000) as facts:
-        assert may_spare(play.pack, facts)
-    with play.facts.seen_at(145_000) as facts:
-        assert not may_spare(play.pack, facts)
+        assert len(next_in_line(pack, facts)) == 2

@@ -55,7 +55,7 @@ def test_odds_leave_less_open_than_knowing_only_how_often_each_ending_comes() ->
     left, without = part.bits
     assert left < without - 20
     assert [sign.after_ms for sign in part.signs] == [1000]
-    assert odds.pack_hash == pack.rules_hash
+    assert odds.rules_hash == pack.rules_hash
     assert odds_from(pack, candidates, runs(400, 90), 1) == odds
 
 

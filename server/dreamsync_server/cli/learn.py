@@ -52,7 +52,7 @@ def learn(
 def _tell(folder: Path, odds: Odds | None, *, is_json: bool) -> int:
     there = (folder / ODDS).exists()
     if odds is None:
-        said = "learned with other contents of the pack" if there else "nothing was learned yet"
+        said = "learned with other rules of the pack" if there else "nothing was learned yet"
         if is_json:
             print_json({"ok": False, "why": said})
         else:

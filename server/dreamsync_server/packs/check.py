@@ -8,7 +8,7 @@ from typing import Any
 
 from dreamsync_server.packs.build import build_pack
 from dreamsync_server.packs.faults import Fault, Faults, format_faults
-from dreamsync_server.packs.hashing import hash_files, rules_hash
+from dreamsync_server.packs.hashing import authored_hash, hash_files, rules_hash
 from dreamsync_server.packs.odds import with_odds
 from dreamsync_server.packs.possible import check_conditions
 from dreamsync_server.packs.reach import check_scenes
@@ -89,7 +89,8 @@ def main(path: str) -> int:
 def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Checked:
     sections = gather(files, faults)
     pack, context = build_pack(sections, hash_files(files), faults)
-    pack = with_odds(replace(pack, rules_hash=rules_hash(files)), context, sections.odds)
+    pack = replace(pack, authored_hash=authored_hash(files), rules_hash=rules_hash(files))
+    pack = with_odds(pack, context, sections.odds)
     if folder is not None and sections.head.entries and pack.id != folder:
         node = sections.head.get("id")
         place = node.place if node is not None else Place("pack.yaml", 1, 1)

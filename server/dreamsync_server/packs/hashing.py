@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 REHEARSALS = "rehearsals/"
+TEXTS = "text/"
 ODDS = "odds.yaml"
 """Part of what is played (a director goes by it), but not of what it was learned with."""
 
@@ -25,9 +26,16 @@ def hash_files(files: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def rules_hash(files: Mapping[str, str]) -> str:
-    """Return the hash of a pack without its learned odds: what they were learned with."""
+def authored_hash(files: Mapping[str, str]) -> str:
+    """Return the hash of a pack without its learned odds: what its runs are recorded with."""
     return hash_files({path: text for path, text in files.items() if path != ODDS})
+
+
+def rules_hash(files: Mapping[str, str]) -> str:
+    """Return the hash of what decides how a run goes: a pack without its texts and its odds."""
+    return hash_files(
+        {path: text for path, text in files.items() if path != ODDS and not path.startswith(TEXTS)}
+    )
 
 
 def normalise(text: str) -> str:

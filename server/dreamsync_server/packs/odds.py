@@ -1,7 +1,7 @@
 """Learned odds: the file format of `odds.yaml`, read, checked and written.
 
 It is part of the pack's hash, so that whoever directs a world goes by the same odds; it names the
-hash of all other files, so that odds learned with other contents are noticed and left aside.
+hash of the pack's rules, so that odds learned with others are noticed and left aside.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,8 @@ _HEAD: Final = """\
 # base, and each sign that holds adds its points, in the order of `endings`: 100 points more are
 # 2.7 times the odds. `seen`: in how many of a thousand states the sign held. `bits`: what these
 # odds left open about runs kept aside, and what who knows only how often each ending comes would,
-# in hundredths of a bit. After a change of the pack the odds are left aside, and `./dream check`
-# says so, until they are learned anew.
+# in hundredths of a bit. After a change of the pack, texts aside, the odds are left aside, and
+# `./dream check` says so, until they are learned anew.
 """
 
 
@@ -41,9 +41,9 @@ def with_odds(pack: Pack, context: Context, table: Table | None) -> Pack:
     faults = context.faults
     shape = Shape(table, "the odds", faults)
     shape.integer("format", FORMAT, FORMAT, FORMAT)
-    known = shape.leaf("pack_hash", "64 hex digits", required=True)
+    known = shape.leaf("rules_hash", "64 hex digits", required=True)
     if known is not None and known.text != pack.rules_hash:
-        what = "learned with other contents of the pack: the director leaves these odds aside"
+        what = "learned with other rules of the pack: the director leaves these odds aside"
         faults.add("stale_odds", known.place, what)
         return pack
     endings = tuple(leaf.text for leaf in shape.leaves("endings", "endings", required=True))
@@ -52,7 +52,7 @@ def with_odds(pack: Pack, context: Context, table: Table | None) -> Pack:
         if leaf.text != NO_ENDING and (found is None or not found.is_ending):
             faults.add("odds", leaf.place, f"there is no ending '{leaf.text}'")
     odds = Odds(
-        pack_hash=pack.rules_hash,
+        rules_hash=pack.rules_hash,
         seed=shape.integer("seed", 0, 0, INT_EXACT_MAX),
         runs=shape.integer("runs", 0, 0, INT_EXACT_MAX),
         endings=endings,
@@ -67,7 +67,7 @@ def dump_odds(pack_id: str, odds: Odds) -> str:
     lines = [
         _HEAD.format(pack=pack_id, runs=odds.runs),
         f"format: {FORMAT}",
-        f"pack_hash: {odds.pack_hash}",
+        f"rules_hash: {odds.rules_hash}",
         f"seed: {odds.seed}",
         f"runs: {odds.runs}",
         f"endings: [{', '.join(odds.endings)}]",

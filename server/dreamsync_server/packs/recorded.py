@@ -45,7 +45,7 @@ def check_rehearsals(tables: Mapping[str, Table], pack: Pack, faults: Faults) ->
             node = table.get("ends")
             what = f"there is no ending '{rehearsal.ends}'"
             faults.add("rehearsal", node.place if node else table.place, what)
-        if rehearsal.pack_hash and rehearsal.pack_hash != pack.rules_hash:
+        if rehearsal.pack_hash and rehearsal.pack_hash != pack.authored_hash:
             node = table.get("pack_hash")
             what = "recorded with other contents of the pack: it may end differently now"
             faults.add("stale_rehearsal", node.place if node else table.place, what)

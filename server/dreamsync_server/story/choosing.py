@@ -194,11 +194,12 @@ def _terms(
 
 
 def _gain(beat: Beat, course: Course) -> int:
-    """Return -24..24: what a beat does for the ending headed for, as learned, or as is near."""
-    if course.gain is not None:
-        return min(_GAIN_MAX, max(-_GAIN_MAX, course.gain(beat.id) // _CHANCE_A_POINT))
+    """Return up to 24: how near a beat is to the ending headed for, and what it does to its odds."""
     near = course.steps.get(f"beat {beat.id}")
-    return 0 if near is None else max(0, _GAIN_MAX - 6 * near)
+    gain = 0 if near is None else max(0, _GAIN_MAX - 6 * near)
+    if course.gain is not None:
+        gain += course.gain(beat.id) // _CHANCE_A_POINT
+    return min(_GAIN_MAX, max(-_GAIN_MAX, gain))
 
 
 def _slope(beat: Beat, mood: Mood) -> int:

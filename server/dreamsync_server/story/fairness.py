@@ -39,16 +39,22 @@ def claims(pack: Pack, facts: Facts) -> list[Owed]:
     return [owed for owed in owed_roles(pack, facts) if owed.waited_ms >= from_ms]
 
 
-def may_spare(pack: Pack, facts: Facts) -> bool:
-    """Return whether a nudge for something else leaves time to speak to everybody who waits.
+def next_in_line(pack: Pack, facts: Facts) -> list[Owed]:
+    """Return the roles that a nudge now must be for, who waited longest first; none: it is free.
 
-    Nudges come one at a time, `nudge_gap_ms` apart: the first in line has the next but one.
+    Nudges come one at a time, `nudge_gap_ms` apart. Were this one for something else, the first in
+    line would have the next, the second the one after that: where somebody would then wait beyond
+    the bound, it is for the line. Where the cap leaves no time for everybody in any case, it is
+    for those whose claim has come.
     """
-    gap_ms = nudge_gap_ms(pack, facts)
-    return all(
-        owed.waited_ms + (place + 2) * gap_ms + _SLACK_MS <= pack.lead_within_ms
-        for place, owed in enumerate(owed_roles(pack, facts))
+    owed, gap_ms = owed_roles(pack, facts), nudge_gap_ms(pack, facts)
+    if len(owed) * gap_ms + _SLACK_MS > pack.lead_within_ms:
+        return claims(pack, facts)
+    is_late = any(
+        one.waited_ms + (place + 1) * gap_ms + _SLACK_MS > pack.lead_within_ms
+        for place, one in enumerate(owed)
     )
+    return owed if is_late else claims(pack, facts)
 
 
 def jain(counts: list[int]) -> float:

@@ -19,7 +19,7 @@ _TRIES: Final = 2
 _UNKNOWN: Final = 99
 
 
-_LEARNED: Final = 4
+_LEARNED: Final = 1
 """What a thousandth of chance counts, in hundredths of the way to a goal."""
 
 

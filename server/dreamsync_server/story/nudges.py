@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dreamsync_server.story.fairness import claims, may_spare, owed_roles
+from dreamsync_server.story.fairness import next_in_line, owed_roles
 from dreamsync_server.story.heading import leaves_away
 from dreamsync_server.story.hints import Aim, best_hint
 from dreamsync_server.story.odds import View, chances
@@ -80,7 +80,7 @@ def wanted_nudge(look: Outlook) -> Wish | None:
     if wait_ms != 0:
         return _past_the_cap(look, still)
     wish = _cast(look) or _to_who_waits(look)
-    if wish is not None or not may_spare(look.pack, look.facts):
+    if wish is not None:
         return wish
     return (
         (_rescue(look, still) if still is not None else None)
@@ -110,7 +110,7 @@ def _cast(look: Outlook) -> Wish | None:
 
 
 def _to_who_waits(look: Outlook) -> Wish | None:
-    for owed in claims(look.pack, look.facts):
+    for owed in next_in_line(look.pack, look.facts):
         why = f"nothing was about {owed.role} for {owed.waited_ms // 1000} s"
         wish = _of_pack(look, ("hint", "cause"), why, owed.role) or _hint(look, owed.role, why)
         if wish is not None:

@@ -108,7 +108,15 @@ def record(play: Playthrough, about: str, absent: Sequence[str] = ()) -> Rehears
     pack = play.pack
     until_ms = play.world_ms if not steps or play.world_ms > steps[-1].at_ms else 0
     known = Rehearsal(
-        pack.id, play.seed, about, steps, play.ending, "", pack.rules_hash, tuple(absent), until_ms
+        pack.id,
+        play.seed,
+        about,
+        steps,
+        play.ending,
+        "",
+        pack.authored_hash,
+        tuple(absent),
+        until_ms,
     )
     again = rerun(pack, known)
     if again.mismatches or again.play.ending != play.ending:

@@ -327,7 +327,8 @@ class Pack:
     temperament: Temperament = "patient"
     nudge_cap: int = 30  # nudges an hour for each player who is there, at most
     lead_within_ms: int = 180_000  # a role that is played leads something at least this often
-    rules_hash: str = ""  # the hash without what was learned (odds.yaml)
+    authored_hash: str = ""  # the hash without what was learned (odds.yaml)
+    rules_hash: str = ""  # and without texts: what decides how a run goes
     odds: Odds | None = None  # None: nothing was learned, or with other contents
     elsewhere: News = "any"  # endings elsewhere that are told: any, only those it has words for
     elsewhere_gap_ms: int = 300_000  # least world time before each of them

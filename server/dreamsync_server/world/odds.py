@@ -47,10 +47,10 @@ class ChapterOdds:
 class Odds:
     """Learned odds of endings, by chapter.
 
-    `pack_hash` is that of the pack's other files when they were learned.
+    `rules_hash` is the pack's, when they were learned.
     """
 
-    pack_hash: str
+    rules_hash: str
     seed: int
     runs: int
     endings: tuple[str, ...]
