@@ -14,10 +14,11 @@ import { Graph, useGraph } from "./graph.js";
 import { Clocks, Facts, Links, Whisper } from "./parts.js";
 import { Reports, useReports } from "./reports.js";
 import { People, Seats } from "./seats.js";
+import { Timeline } from "./timeline.js";
 
 const PEOPLE_MS = 4000;
 const TOAST_MS = 5000;
-const SIGHTS = [["live", "Live"], ["graph", "Story"], ["curve", "Tension"], ["facts", "Facts"]];
+const SIGHTS = [["live", "Live"], ["graph", "Story"], ["curve", "Tension"], ["past", "Past"], ["facts", "Facts"]];
 
 function DeskPage() {
   const [step, setStep] = useState({ at: "reaching" });
@@ -102,6 +103,7 @@ function Desk({ story, place }) {
         ${sight === "live" && html`<${Flow} story=${story} />`}
         ${sight === "graph" && html`<${Graph} graph=${graph} story=${story} whys=${whys} pick=${pick} picked=${picked} />`}
         ${sight === "curve" && html`<${Curve} story=${story} graph=${graph} />`}
+        ${sight === "past" && html`<${Timeline} desk=${desk} />`}
         ${sight === "facts" && html`<${Facts} desk=${desk} />`}
       </section>
       <section class="pane" aria-label=${t("What is near, and why not yet")}><${Clocks} desk=${desk} />
