@@ -88,8 +88,8 @@ async def test_players_play_on_through_a_drain_and_a_deploy(
         await served.until("http://127.0.0.1:")
         async with dreamsync.connect(f"ws://127.0.0.1:{served.port}") as dream:
             world = await opened(dream)
-            ada = Playing(await dream.enter(world, role="ada", name="Ada"), "ada")
-            ben = Playing(await dream.enter(world, role="ben", name="Ben"), "ben")
+            players = [await dream.enter(world, role=role, name=role) for role in ("ada", "ben")]
+            ada, ben = (Playing(player, player.role) for player in players)
             await ada.go_on(5)
             first = await names_of(data)
             capsys.readouterr()

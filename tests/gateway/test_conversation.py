@@ -6,6 +6,10 @@ import pytest
 from support.house import house, two
 
 from dreamsync.protocol import server_messages as wire
+from dreamsync_server.clock import SystemClock
+from dreamsync_server.gateway import conversation
+from dreamsync_server.store.memory import MemoryStore
+from dreamsync_server.world.commit import Proposal
 
 
 async def test_a_refusal_has_a_code_and_a_sentence() -> None:
@@ -111,3 +115,65 @@ async def test_many_proposals_at_once_are_decided_in_their_order(is_direct: bool
         await ben.hear(lambda m: any(e.text == "line 20" for e in getattr(m, "events", ())))
         said = [e.text for m in ben.heard for e in getattr(m, "events", ()) if e.kind == "said"]
         assert said == [f"line {n}" for n in range(1, 21)]
+
+
+class Thief:
+    """Takes proposals out of the store's inbox on their way: they are told as taken, and lost."""
+
+    def __init__(self, store: MemoryStore, *numbers: int) -> None:
+        self.numbers = list(numbers)
+        propose = store.propose
+
+        async def lossy(world: str, proposal: Proposal) -> bool:
+            if proposal.n in self.numbers:
+                self.numbers.remove(proposal.n)
+                return True
+            return await propose(world, proposal)
+
+        store.propose = lossy  # type: ignore[method-assign]
+
+
+async def test_what_the_store_lost_is_proposed_again_when_the_next_one_finds_a_gap() -> None:
+    async with house(is_direct=False) as node:
+        _, ada, ben = await two(node)
+        Thief(node.store, 1)
+        for n, words in enumerate(("one", "two", "three"), 1):
+            ada.say("act", n=n, action="talk", params={"words": words})
+
+        assert [(await ada.outcome(n)).ok for n in (1, 2, 3)] == [True] * 3
+        await ben.hear(lambda m: any(e.text == "three" for e in getattr(m, "events", ())))
+        heard = [e.text for m in ben.heard for e in getattr(m, "events", ())]
+        assert [text for text in heard if text in ("one", "two", "three")] == [
+            "one", "two", "three",
+        ]  # fmt: skip
+        codes = {o.code for m in ada.heard for o in getattr(m, "outcomes", ())}
+        assert codes == {"ok"}
+
+
+async def test_what_has_no_outcome_for_long_is_proposed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversation, "PROPOSED_AGAIN_S", 0.25)
+    async with house(is_direct=False) as node:
+        _, ada, _ = await two(node)
+        Thief(node.store, 1)
+        assert (await ada.propose("act", action="talk", params={"words": "lost"})).ok
+
+
+async def test_a_line_that_is_at_another_node_by_now_is_not_cut_by_a_late_word() -> None:
+    store = MemoryStore(SystemClock())
+    async with house(store, "a") as first, house(store, "b") as second:
+        world, ada, ben = await two(first)
+        entered = next(m for m in ada.heard if isinstance(m, wire.Entered))
+        late = first.hall.back("player", entered.session, was_at="a")
+        ada.hang_up()
+        phone = second.phone()
+        await phone.ask(
+            "resume", world=world.world, session=entered.session, secret=entered.secret,
+            epoch=entered.position[0], seq=entered.position[1],
+        )  # fmt: skip
+        await store.propose(world.world, late)
+
+        assert (await phone.propose("act", action="talk", params={"words": "still here"})).ok
+        await ben.hear(lambda m: any(e.text == "still here" for e in getattr(m, "events", ())))
+        assert phone.closed is None

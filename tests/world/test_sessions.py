@@ -42,3 +42,20 @@ def test_a_world_takes_so_many_sessions_and_no_more(monkeypatch) -> None:
     monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 2)
     play = night_for_two()
     assert play.join("c").code == "full"
+
+
+def test_what_a_node_says_late_of_a_session_that_is_elsewhere_by_now_changes_nothing() -> None:
+    play = night_for_two()
+    play.propose(Proposal("back", "player", "a", arguments={"gateway": "n1"}))
+    back = Proposal("back", "player", "a", arguments={"gateway": "n2", "was_at": "n1"})
+    assert play.propose(back).outcomes[0].code == "ok"
+    for late in (
+        Proposal("back", "player", "a", arguments={"gateway": "n3", "was_at": "n1"}),
+        Proposal("absent", "player", "a", arguments={"was_at": "n1"}),
+    ):
+        commit = play.propose(late)
+        assert commit.outcomes[0].code == "moved"
+        assert commit.changes == ()
+    session = session_of(play.facts, "a")
+    assert session is not None
+    assert (session.gateway, session.is_present) == ("n2", 1)

@@ -35,13 +35,14 @@ from dreamsync_server.gateway.session import (
 )
 from dreamsync_server.gateway.showing import reported
 from dreamsync_server.gateway.tokens import Tokens
-from dreamsync_server.limits import ASKED_AT_ONCE_MAX
+from dreamsync_server.limits import ASKED_AT_ONCE_MAX, PROPOSED_AGAIN_S
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
 
 log = logging.getLogger(__name__)
 
 RETRY_MS: Final = 500
+_AGAIN_LEAST_S: Final = 0.2  # between two times that the same is put into the inbox
 
 MSGPACK: Final = Codec(SUBPROTOCOL_MSGPACK, encode, is_text=False)
 JSON: Final = Codec(SUBPROTOCOL_JSON, lambda plain: encode_json(plain).encode(), is_text=True)
@@ -59,8 +60,8 @@ class Desk(Protocol):
         """Answer a request, within its deadline. Raises PeerError, StoreError, TimeoutError."""
         ...
 
-    def back(self, by: ProposerKind, session: str) -> Proposal:
-        """Return the proposal that says a session is here, at this node."""
+    def back(self, by: ProposerKind, session: str, was_at: str) -> Proposal:
+        """Return what says that a session is at this node, where the log has it at `was_at`."""
         ...
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
@@ -97,6 +98,8 @@ class Conversation:
         self._waiting: deque[Proposal] = deque()  # to go by the store, in order
         self._by_store: set[int] = set()  # went by the store, without an outcome yet
         self._carrier: asyncio.Task[None] | None = None
+        self._under_way: dict[int, tuple[Proposal, float]] = {}  # n -> what has no outcome, since
+        self._look: asyncio.TimerHandle | None = None
 
     # --- what the line says ------------------------------------------------------------------
 
@@ -131,19 +134,24 @@ class Conversation:
         One that is said to be back at another node goes on there. At this node that says
         nothing: it may have been said by a line that is gone again.
         """
-        if outcome.n:
+        if outcome.n and outcome.code == "gap":
+            self._again(int(str(dict(outcome.arguments).get("expected", outcome.n))))
+        elif outcome.n:
             self.session.decided(outcome.n)
             self._by_store.discard(outcome.n)
+            self._under_way.pop(outcome.n, None)
         elif cause.kind == "back":
             self.backs = max(0, self.backs - 1)
-            if dict(cause.arguments).get("gateway", "") != self._desk.node:
+            is_mine = dict(cause.arguments).get("gateway", "") == self._desk.node
+            if is_mine == (outcome.code == "moved"):
                 self.cut("replaced")
 
     def missed(self) -> None:
         """Say that the session is here: a line that it had before was only now seen to be lost."""
         if self.room is not None and not self.is_over and not self.backs:
             self.backs += 1
-            proposal = self._desk.back(self.kind(), self.session.session)
+            node = self._desk.node
+            proposal = self._desk.back(self.kind(), self.session.session, was_at=node)
             self._desk.spawn(self._say_back(self.room.card.world, proposal))
 
     def cut(self, name: str, retry_ms: int | None = None) -> None:
@@ -232,16 +240,59 @@ class Conversation:
             except PeerError as error:
                 self._do(self.session.not_taken(proposal.n, error.code, None))
                 return
+        self._under_way[proposal.n] = (proposal, self._desk.clock.mono_s())
+        self._look_later()
         if not self._waiting and not self._by_store:
             code = self._desk.submit_now(self.room.card.world, proposal)
             if not code:
                 return
             if code != "not_here":
-                self._do(self.session.not_taken(proposal.n, code))
+                self._not_taken(proposal.n, code)
                 return
+        self._put_in_inbox(proposal)
+
+    def _put_in_inbox(self, proposal: Proposal) -> None:
+        assert self.room is not None, "only who is in a world proposes"
         self._waiting.append(proposal)
         if self._carrier is None:
             self._carrier = self._desk.spawn(self._carry(self.room.card.world))
+
+    def _not_taken(self, n: int, code: str) -> None:
+        """Answer a proposal that could not be handed on, and forget it and those behind it."""
+        for later in [known for known in self._under_way if known >= n]:
+            del self._under_way[later]
+        self._do(self.session.not_taken(n, code))
+
+    def _again(self, n: int) -> None:
+        """Propose again what the world waits for: it was lost, or is late. It is decided once."""
+        if self.is_over or self.room is None:
+            return
+        if n not in self._under_way:
+            self._not_taken(n, "gap")  # the client has it
+            return
+        now_s = self._desk.clock.mono_s()
+        waiting = {proposal.n for proposal in self._waiting}
+        for number in sorted(known for known in self._under_way if known >= n):
+            proposal, since_s = self._under_way[number]
+            if number in waiting or now_s - since_s < _AGAIN_LEAST_S:
+                return
+            self._under_way[number] = (proposal, now_s)
+            self._put_in_inbox(proposal)
+
+    def _look_later(self) -> None:
+        if self._look is None:
+            loop = asyncio.get_running_loop()
+            self._look = loop.call_later(PROPOSED_AGAIN_S, self._look_after)
+
+    def _look_after(self) -> None:
+        """Propose again the first that had no outcome for too long."""
+        self._look = None
+        if not self._under_way or self.is_over:
+            return
+        first = min(self._under_way)
+        if self._desk.clock.mono_s() - self._under_way[first][1] >= PROPOSED_AGAIN_S:
+            self._again(first)
+        self._look_later()
 
     async def _carry(self, world: str) -> None:
         """Put what waits in the store's inbox, one after the other."""
@@ -264,7 +315,7 @@ class Conversation:
         """Answer the first that waits with an error, and those behind it with `gap`."""
         first, *later = self._waiting
         self._waiting.clear()
-        self._do(self.session.not_taken(first.n, code))
+        self._not_taken(first.n, code)
         for proposal in later:
             text = f"Proposals are taken in order: {first.n} is next."
             self.send(error_map("gap", text, n=proposal.n))
@@ -281,4 +332,7 @@ class Conversation:
         for task in tuple(self._asked):
             task.cancel()
         self._waiting.clear()
+        self._under_way.clear()
+        if self._look is not None:
+            self._look.cancel()
         self._desk.gone(self)

@@ -13,7 +13,7 @@ from dreamsync_server.gateway.rewind import replay
 from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.tokens import hash_of, is_invited, is_secret, sealed
 from dreamsync_server.gateway.views import Turn
-from dreamsync_server.limits import ENTER_S, INVITE_TRIES_PER_MINUTE
+from dreamsync_server.limits import INVITE_TRIES_PER_MINUTE, PROPOSED_AGAIN_S
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.commit import Outcome, Position, Proposal, ProposerKind
 from dreamsync_server.world.model import Pack
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SPECTATOR: Final = "watch"
 _AGAIN_S = 0.25
+_TRIES = 5  # to come back, while others say so of the same session
 _UNKNOWN = PeerError("unknown_world", "There is no such world, or it is not open to you.")
 
 
@@ -136,7 +137,7 @@ class Entering:
         try:
             while True:
                 code = await self._hall.submit(room.card.world, proposal)
-                wait_s = ENTER_S if not code else _AGAIN_S
+                wait_s = PROPOSED_AGAIN_S if not code else _AGAIN_S
                 done, _ = await asyncio.wait((decided,), timeout=wait_s)
                 if done:
                     return decided.result()
@@ -161,18 +162,33 @@ class Entering:
             self.count_try(talk)
             raise _no_session()
         if kind != SPECTATOR:
-            talk.backs = 1
-            by: ProposerKind = kind  # type: ignore[assignment]
-            outcome = await self._propose(room, self._hall.back(by, message.session))
-            talk.backs = 0
-            if outcome.code == "retired":
-                raise _no_session()
+            await self._come_back(talk, room, kind, message.session)
         position = Position(message.epoch, message.seq)
         missed = await self._missed(room, kind, message.session, position)
         if talk.is_over:
             self._absent(room, kind, message.session)
             return
         self._admit(talk, room, kind, message.session, message.secret, message.q, missed)
+
+    async def _come_back(self, talk: "Conversation", room: Room, kind: str, session: str) -> None:
+        """Say that a session goes on here, instead of where the log says it is.
+
+        A try that is given up may be decided late, when the session goes on at a third node: then
+        it says what is so no more, and changes nothing.
+        """
+        by: ProposerKind = kind  # type: ignore[assignment]
+        talk.backs = 1
+        for _ in range(_TRIES):
+            entry = session_of(room.follower.state.facts, session)
+            if entry is None:
+                raise _no_session()
+            back = self._hall.back(by, session, was_at=entry.gateway)
+            outcome = await self._propose(room, back)
+            if outcome.code == "retired":
+                raise _no_session()
+            if outcome.code != "moved":
+                break
+        talk.backs = 0
 
     def _kind_of(self, room: Room, card: WorldCard, message: wire.Resume) -> str:
         """Return what a session is, "" where it is not known or not its secret."""
@@ -232,7 +248,9 @@ class Entering:
         if kind == SPECTATOR or entry is None:
             return
         by: ProposerKind = kind  # type: ignore[assignment]
-        self._hall.spawn(self._say_absent(room, Proposal("absent", by, session)))
+        was_at = {"was_at": self._hall.node}
+        absent = Proposal("absent", by, session, arguments=was_at)
+        self._hall.spawn(self._say_absent(room, absent))
 
     async def _say_absent(self, room: Room, proposal: Proposal) -> None:
         for _ in range(8):

@@ -199,9 +199,9 @@ class Hall:
             raise PeerError("not_entered", "Enter a world first.")
         talk.send(await self._showing.answer(talk.room, talk.member.gate, message))
 
-    def back(self, by: ProposerKind, session: str) -> Proposal:
-        """Return the proposal that says a session is here, at this node."""
-        return Proposal("back", by, session, arguments={"gateway": self.node})
+    def back(self, by: ProposerKind, session: str, was_at: str) -> Proposal:
+        """Return what says that a session is at this node, where the log has it at `was_at`."""
+        return Proposal("back", by, session, arguments={"gateway": self.node, "was_at": was_at})
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
         """Hand a proposal to an owner in this process."""

@@ -57,7 +57,8 @@ def replay(past: ClassIndex, steps: Sequence[Step], look: Look, session: str) ->
             seen = glimpse(step.shifts, after)
         else:
             seen = crossing(past, step.shifts, before, after)
-        outcomes = tuple((o, commit.cause) for o in commit.outcomes if o.session == session)
+        told = [o for o in commit.outcomes if o.session == session and o.code != "gap"]
+        outcomes = tuple((outcome, commit.cause) for outcome in told)
         events = events_for(commit.events, after)
         turn = Turn(commit.position, commit.world_ms, seen, events, outcomes)
         if not turn.is_empty():

@@ -356,7 +356,7 @@ class Room:
             if member is None:
                 continue
             member.owner.decided(outcome, step.commit.cause)
-            if outcome.n:
+            if outcome.n and outcome.code != "gap":  # that one is the gateway's own to put right
                 found.setdefault(member, []).append((outcome, step.commit.cause))
         return found
 

@@ -38,6 +38,7 @@ class Gateways:
 
     def _let_go(self, owner: Owner, gateway: str) -> None:
         for name, session in owner.presence.of_gateway(owner.state, gateway):
-            owner.own.append(Proposal("absent", cast("ProposerKind", session.kind), name))
+            kind, was_at = cast("ProposerKind", session.kind), {"was_at": gateway}
+            owner.own.append(Proposal("absent", kind, name, arguments=was_at))
         owner.presence.gateways.pop(gateway, None)
         self._wake(owner)

@@ -73,6 +73,8 @@ def absent(draft: Draft, proposal: Proposal) -> Verdict:
     entry = session_of(draft.facts, proposal.session)
     if entry is None:
         return refuse("retired")
+    if _has_moved(proposal, entry):
+        return refuse("moved")
     _be_absent(draft, proposal.session, entry)
     return OK
 
@@ -102,10 +104,21 @@ def back(draft: Draft, proposal: Proposal) -> Verdict:
     entry = session_of(draft.facts, proposal.session)
     if entry is None:
         return refuse("retired")
+    if _has_moved(proposal, entry):
+        return refuse("moved")
     gateway = str(proposal.arguments.get("gateway", entry.gateway))
     put_session(draft, proposal.session, entry._replace(is_present=1, gateway=gateway))
     wake(draft)
     return seats.take_back(draft, proposal.session, entry) if entry.seat else OK
+
+
+def _has_moved(proposal: Proposal, entry: Session) -> bool:
+    """Return whether a session is at another node than whoever speaks for it knew.
+
+    What a gateway says of a line that it had may come late, when the session goes on elsewhere.
+    """
+    known = proposal.arguments.get("was_at")
+    return known is not None and known != entry.gateway
 
 
 def be_here(draft: Draft, proposal: Proposal) -> None:
