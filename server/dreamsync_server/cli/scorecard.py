@@ -48,7 +48,14 @@ def table(pack: str, rows: list[Row], director: list[Measures], triggers: list[M
         told = ", ".join(f"{e or 'none'} {n}" for e, n in endings_of(runs).items())
         lines.append(f"  endings under the {arm}: {told}")
     worst = max((m.lead_gap_s for m in director), default=0.0)
-    lines.append(f"  the longest that anybody waited for a lead under the director: {worst:.0f} s")
+    bound_s = _pack(pack).lead_within_ms / 1000
+    kept = "kept" if worst <= bound_s else "NOT kept"
+    lines.append(
+        f"  the longest that anybody waited for a lead under the director: {worst:.0f} s"
+        f" (the bound of {bound_s:.0f} s was {kept})"
+    )
+    odds = _pack(pack).odds
+    lines.append(f"  odds: learned from {odds.runs} runs" if odds else "  odds: none were learned")
     return "\n".join(lines)
 
 

@@ -39,6 +39,7 @@ class Measures:
     dead_end: float  # share of the time at a dead end
     beats: int
     leads_by_beats: float  # Jain's index over leads of beats and choices alone
+    story_gap_s: float  # the longest time without a beat or choice about a present role
 
 
 class Meter:
@@ -61,6 +62,8 @@ class Meter:
             for name in sorted(beat.when.reads) if beat.when is not None else ():
                 self._reading.setdefault(name, []).append(beat.id)
         self._lead_gap_ms = 0
+        self._story_led_ms = dict(self._led_ms)
+        self._story_gap_ms = 0
         self._nudges = 0
         self._beats: list[bool] = []
         self._dead_ms = 0
@@ -80,6 +83,8 @@ class Meter:
         for role in self._roles:
             self._dull_ms.append(play.world_ms - self._moved_ms[role])
             self._lead_gap_ms = max(self._lead_gap_ms, play.world_ms - self._led_ms[role])
+            waited_ms = play.world_ms - self._story_led_ms[role]
+            self._story_gap_ms = max(self._story_gap_ms, waited_ms)
         if quiet_ms(play.pack, play.facts) > DEAD_END_MS:
             self._dead_ms += spent_ms
 
@@ -104,6 +109,7 @@ class Meter:
             dead_end=self._dead_ms / max(1, play.world_ms),
             beats=len(self._beats),
             leads_by_beats=jain([self._story_leads[role] for role in self._roles]),
+            story_gap_s=self._story_gap_ms / 1000,
         )
 
     def _take(self, commit: Commit) -> None:
@@ -129,7 +135,11 @@ class Meter:
         self._lead_gap_ms = max(self._lead_gap_ms, world_ms - self._led_ms[role])
         self._led_ms[role] = world_ms
         self._leads[role] += 1
-        self._story_leads[role] += not is_nudge
+        if not is_nudge:
+            self._story_leads[role] += 1
+            waited_ms = world_ms - self._story_led_ms[role]
+            self._story_gap_ms = max(self._story_gap_ms, waited_ms)
+            self._story_led_ms[role] = world_ms
 
     def _cued(self, beat_id: str) -> None:
         """Note whether it was a player's deed that made the beat's condition true."""

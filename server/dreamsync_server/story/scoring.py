@@ -50,6 +50,7 @@ _ROWS: Final[tuple[tuple[str, str, int], ...]] = (
     ("fairness (Jain)", "fairness", 1),
     ("fairness of beats and choices", "leads_by_beats", 1),
     ("longest without a lead (s)", "lead_gap_s", -1),
+    ("longest without beat or choice", "story_gap_s", -1),
     ("nudges a player-minute", "nudges", 0),
     ("agency", "agency", 1),
     ("time at dead ends", "dead_end", -1),
