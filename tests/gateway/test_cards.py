@@ -10,6 +10,7 @@ from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.views import Eyes
 from dreamsync_server.gateway.wording import Words
 from dreamsync_server.store import port
+from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import Facts
 from dreamsync_server.world.values import Drift, TextRef
@@ -121,8 +122,11 @@ def test_a_worlds_card_says_who_is_there_and_what_is_free() -> None:
     }  # fmt: skip
 
 
-def test_a_world_that_nobody_is_in_is_asleep() -> None:
-    assert CARDS.world(WORLD, night().facts)["state"] == "asleep"
+def test_a_world_is_asleep_when_it_sleeps_and_not_as_soon_as_nobody_is_in_it() -> None:
+    play = night()
+    assert CARDS.world(WORLD, play.facts)["state"] == "running"
+    play.propose(Proposal("sleep", "owner"))
+    assert CARDS.world(WORLD, play.facts)["state"] == "asleep"
     assert CARDS.world(WORLD, Facts(starter()))["people"] == 0
 
 

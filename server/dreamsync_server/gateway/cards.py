@@ -15,7 +15,7 @@ from dreamsync_server.world.acting import open_exits
 from dreamsync_server.world.audience import class_of
 from dreamsync_server.world.model import Choice, FactDecl, Pack, Role
 from dreamsync_server.world.offers import Offer, ParamOffer
-from dreamsync_server.world.sessions import is_anybody_there, session_of
+from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import Facts, is_asleep, is_over, role_of, seat_decl, seats_of
 from dreamsync_server.world.values import Drift, TextRef, Value
 
@@ -164,7 +164,7 @@ class Cards:
                 state = "ended"
             elif facts["paused"]:
                 state = "paused"
-            elif is_asleep(facts) or not is_anybody_there(facts):
+            elif is_asleep(facts):
                 state = "asleep"
         people = sum(
             1

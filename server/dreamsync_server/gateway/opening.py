@@ -184,7 +184,7 @@ class Opening:
         drawn["people"] = int(hints.get("people", 0))
         if hints.get("ending") or hints.get("closed"):
             drawn["state"] = "ended"
-        elif not hints.get("awake") or not hints.get("people"):
+        elif not hints.get("awake"):
             drawn["state"] = "asleep"
         elif hints.get("paused"):
             drawn["state"] = "paused"
