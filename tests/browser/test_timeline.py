@@ -1,4 +1,4 @@
-"""The desk's timeline in a real browser: look back by keyboard, see what each saw, branch, erase."""
+"""The desk's timeline in a real browser: back by keyboard, what each saw, a branch, an erasure."""
 
 import asyncio
 

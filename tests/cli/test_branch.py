@@ -1,16 +1,21 @@
 """`branch`: a world from any moment, also before what was sealed, and at a node that is killed."""
 
+import asyncio
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis.asyncio
 from cli.nights import night
 
 import dreamsync
 from dreamsync_server.cli.assembly import Node
 from dreamsync_server.cli.branch import branch
 from dreamsync_server.errors import OperatorError
+from dreamsync_server.limits import STAGED_S
 from dreamsync_server.store.open import open_store
 
 
@@ -64,3 +69,67 @@ async def test_a_moment_that_never_was_makes_nothing(
         assert played.world.id not in [card.origin for card in await store.worlds()]
     finally:
         await store.close()
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from dreamsync_server.cli.branch import branch
+from dreamsync_server.store.redis.store import RedisStore
+
+method, side, count = sys.argv[4], sys.argv[5], int(sys.argv[6])
+plain = getattr(RedisStore, method)
+
+async def killed(self, *given, **more):
+    global count
+    count -= 1
+    if count == 0 and side == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    done = await plain(self, *given, **more)
+    if count == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+
+setattr(RedisStore, method, killed)
+asyncio.run(branch(sys.argv[1], sys.argv[2], sys.argv[3], Path(), "ws://127.0.0.1:1"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "side", "count", "is_made"),
+    [
+        pytest.param("stage", "before", 1, False, marks=pytest.mark.slow),
+        pytest.param("stage", "after", 1, False, marks=pytest.mark.slow),
+        ("stage", "after", 2, False),
+        pytest.param("create_world", "before", 1, False, marks=pytest.mark.slow),
+        ("create_world", "after", 1, True),
+    ],
+)
+async def test_who_branches_may_be_killed_at_any_moment(
+    stored_node: Node, valkey_url: str, method: str, side: str, count: int, is_made: bool
+) -> None:
+    played = await night(stored_node)
+    world = played.world.id
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, world, str(played.whispered), valkey_url, method, side,
+        str(count),
+    )  # fmt: skip
+    async with asyncio.timeout(30):
+        assert await process.wait() == -signal.SIGKILL
+    store = open_store(valkey_url)
+    client = redis.asyncio.from_url(valkey_url)
+    try:
+        made = [card for card in await store.worlds() if card.origin == world]
+        assert len(made) == is_made
+        for card in made:
+            assert len(await store.read(card.world, 0)) == played.whispered + 1
+        for key in await client.keys("*:segments"):
+            name = key.decode()[3:].partition("}")[0]
+            if await store.card(name) is None:  # what is left of it goes by itself
+                assert 0 < await client.pttl(key) <= STAGED_S * 1000
+    finally:
+        await client.aclose()
+        await store.close()
+    async with dreamsync.connect(f"ws://127.0.0.1:{stored_node.port}") as dream:
+        desk = await dream.desk(world, token=played.world.desk_token)
+        assert (await desk.cue("chime", override=True)).ok

@@ -211,7 +211,8 @@ def _drawn(mark: Mark, words: Words) -> Map:
     """Return a mark as it stands on the wire; what is empty is left out."""
     found: Map = {"seq": mark.seq, "ms": mark.world_ms, "at": mark.at_ms, "kind": mark.kind,
                   "by": mark.by}  # fmt: skip
-    title = words.fill(mark.key, dict(mark.given), {}) if mark.key else ""
+    who = mark.what if mark.kind == "seat" else ""
+    title = words.fill(mark.key, dict(mark.given), {}, who) if mark.key else ""
     if not title and mark.what:
         title = words.name(mark.what) if mark.what != words.name(mark.what) else ""
     pairs: Iterable[tuple[str, str]] = (

@@ -84,7 +84,7 @@ function said(mark, story) {
   const title = mark.title || (mark.what ? story.nameOf(mark.what).replaceAll("_", " ") : "");
   if (mark.kind === "join") return `${mark.name || t("somebody")} ${kind}${mark.what ? `: ${story.nameOf(mark.what)}` : ""}`;
   if (mark.kind === "leave") return `${nameOf(mark, story) || t("somebody")} ${kind}`;
-  if (mark.kind === "seat") return mark.title ? `${story.nameOf(mark.what)}: ${mark.title}` : `${story.nameOf(mark.what)} (${t(mark.target)})`;
+  if (mark.kind === "seat") return mark.title || `${story.nameOf(mark.what)} (${t(mark.target)})`;
   const of = mark.kind === "did" ? [mark.what, mark.target && story.nameOf(mark.target)].filter(Boolean).join(" ") : title;
   return of ? `${kind}: ${of}` : kind;
 }
