@@ -2,9 +2,11 @@
 
 from support.packs import night_for_two
 
+from dreamsync_server.packs import load
+from dreamsync_server.packs.sample import SAMPLE
 from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.nudges import Outlook, Wish, wanted_nudge
-from dreamsync_server.story.odds import View
+from dreamsync_server.story.odds import Chances, View
 from dreamsync_server.story.playthrough import Playthrough
 
 
@@ -45,3 +47,23 @@ def test_at_its_end_it_calls_the_person_at_the_desk() -> None:
     found = wish(play, 300_000)
     assert found is not None
     assert (found.given["means"], found.given["rung"]) == ("call", 6)
+
+
+def test_a_foreseen_dead_end_is_given_a_minute_where_the_chapter_is_about_to_turn() -> None:
+    pack = load(SAMPLE)
+    play = Playthrough(pack, 3, has_understudies=False)
+    play.join("a", "ada")
+    guide = Guide(pack)
+    play.facts["@rung"] = (4, 360_000)  # what comes next is the clock
+    play.facts["director.lead.ada"] = play.facts["@beat.noon"] = 399_000
+    found = []
+    for left_ms in (60_000, 200_000):
+        play.facts["clock.bell"] = 400_000 + left_ms
+        with play.facts.seen_at(400_000):
+            view = View("night", guide.course("night"), Chances({}, 0))
+            wished = wanted_nudge(Outlook(play.state, guide.book, 400, view, guide.parts))
+            found.append(None if wished is None else dict(wished.given))
+    assert found == [
+        {"means": "hurry", "clock": "bell", "by_ms": 60_000, "rung": 5},
+        {"means": "call", "target": "a dead end is foreseen", "rung": 6},
+    ]

@@ -13,7 +13,7 @@ from dreamsync_server.story.fairness import next_in_line, owed_roles
 from dreamsync_server.story.heading import leaves_away
 from dreamsync_server.story.hints import Aim, best_hint
 from dreamsync_server.story.odds import View, chances
-from dreamsync_server.story.rescue import LADDER, Standstill, standstill
+from dreamsync_server.story.rescue import LADDER, RUNG_MS, Standstill, standstill
 from dreamsync_server.story.touching import Part
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.memory import hinted, present_roles, wait_before_nudge
@@ -26,6 +26,10 @@ HEADING_WORTH: Final = 3
 """How much more what is headed for counts than other beats."""
 GOALS_MAX: Final = 6
 """Beats whose distance is looked at when a hint is sought."""
+DELAY_WITHIN_MS: Final = 180_000
+DELAY_MS: Final = 60_000
+"""A foreseen dead end gives a clock so much more time, when so much is left. The ladder is climbed
+anew after five minutes: a clock that is delayed ends before."""
 _TOWARD_HEADING: Final = 4
 """How much more a nudge is liked that helps what is headed for."""
 
@@ -202,8 +206,11 @@ def _bridge(look: Outlook) -> Wish | None:
 
 
 def _clock(look: Outlook, why: str, *, is_late: bool) -> Wish | None:
-    """Hurry the clock that turns the chapter by a quarter of what is left of it; delay it where
-    the time will not do."""
+    """Hurry the clock that turns the chapter by a quarter of what is left of it.
+
+    Where a dead end is foreseen it is time that is lacking: delay one that is about to end, by so
+    little that it ends all the same.
+    """
     turning = {"chapter"}
     for part in look.parts:
         if part.kind == "law" and "chapter" in part.changes:
@@ -212,9 +219,11 @@ def _clock(look: Outlook, why: str, *, is_late: bool) -> Wish | None:
         if part.kind != "clock" or turning.isdisjoint(part.changes):
             continue
         ends_ms = look.facts[f"clock.{part.id}"]
-        if type(ends_ms) is int and ends_ms > look.facts.ms + 40_000:
-            by_ms = (ends_ms - look.facts.ms) // 4 * (1 if is_late else -1)
-            return Wish({"means": "hurry", "clock": part.id, "by_ms": by_ms}, why)
+        left_ms = ends_ms - look.facts.ms if type(ends_ms) is int else 0
+        if is_late and 0 < left_ms < DELAY_WITHIN_MS:
+            return Wish({"means": "hurry", "clock": part.id, "by_ms": DELAY_MS}, why)
+        if not is_late and left_ms > RUNG_MS:
+            return Wish({"means": "hurry", "clock": part.id, "by_ms": -(left_ms // 4)}, why)
     return None
 
 
