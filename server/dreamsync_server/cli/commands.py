@@ -305,8 +305,13 @@ def play(
 def bench(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="fanout, acks, idle, deciding, restart, floods, hall; all if none."),
+        typer.Argument(
+            help="fanout, acks, idle, deciding, restart, floods, hall, nodes, drain; all if none."
+        ),
     ] = None,
+    nodes: Annotated[
+        str, typer.Option(help="Compare so many nodes at the same load, such as 1,2.")
+    ] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Smaller and shorter.")] = False,
     plain_loop: Annotated[
         bool, typer.Option("--plain-loop", help="On asyncio's own loop, even if uvloop is here.")
@@ -330,6 +335,9 @@ def bench(
     options = Options(is_quick=quick, is_fast=not plain_loop, is_first=first, profile=profile)
     if folder is not None:
         options = replaced(options, folder=folder)
+    if nodes:
+        compared = tuple(int(count) for count in nodes.split(",") if count.strip().isdecimal())
+        options, names = replaced(options, nodes=compared or (1, 2)), names or ["nodes"]
     sys.exit(guarded(lambda: work(names or (), options, is_json=json), is_json=json))
 
 

@@ -9,11 +9,13 @@ from typing import Any, Final
 from dreamsync_server.cli.bench.acks import acks
 from dreamsync_server.cli.bench.crowd import LoadError
 from dreamsync_server.cli.bench.deciding import deciding
+from dreamsync_server.cli.bench.drain import drain
 from dreamsync_server.cli.bench.fanout import fanout
 from dreamsync_server.cli.bench.figures import Figure, print_table
 from dreamsync_server.cli.bench.floods import floods
 from dreamsync_server.cli.bench.hall import hall
 from dreamsync_server.cli.bench.idle import idle
+from dreamsync_server.cli.bench.nodes import nodes
 from dreamsync_server.cli.bench.restart import restart
 from dreamsync_server.cli.bench.rig import Options
 from dreamsync_server.cli.telling import FAILED, fail, print_json
@@ -28,6 +30,8 @@ MEASUREMENTS: Final[Mapping[str, Callable[[Options], list[Figure]]]] = {
     "restart": restart,
     "floods": floods,
     "hall": hall,
+    "nodes": nodes,
+    "drain": drain,
 }
 _SOCKETS: Final = 8_000
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Options:
     is_fast: bool = True  # on uvloop, where it is installed
     is_first: bool = False  # before everybody else on this machine, where that is allowed
     profile: str = ""
+    nodes: tuple[int, ...] = (1, 2)  # how many are compared by the measurement of that name
     folder: Path = Path(tempfile.gettempdir())
 
     def size(self, full: int, quick: int, tiny: int) -> int:
@@ -114,30 +115,59 @@ def open_rig(kind: str, options: Options, worlds: Path = WORLDS) -> Iterator[Rig
     """
     if options.is_first:
         go_first()
-    with _store(options) if kind == "node" else nullcontext("") as url:
-        told = {
-            "kind": kind,
-            "worlds": str(worlds),
-            "store_url": url,
-            "is_fast": options.is_fast,
-            "profile": options.profile,
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dreamsync_server.cli.bench.subject", json.dumps(told)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+    with _store(options) if kind == "node" else nullcontext("") as url, Crowd() as crowd:
+        with _subject(kind, url, options, worlds, "bench", 0) as process:
+            yield Rig(process, crowd)
+
+
+@contextmanager
+def open_rigs(count: int, options: Options, *, port: int = 0) -> Iterator[list[Rig]]:
+    """Start so many nodes over one store, with one crowd; end all behind it.
+
+    With a `port` they share it.
+
+    Raises:
+        LoadError: one did not start.
+    """
+    if options.is_first:
+        go_first()
+    with _store(options) as url, Crowd() as crowd, ExitStack() as stack:
+        found = []
+        for i in range(count):
+            started = _subject("node", url, options, WORLDS, f"bench-{i}", port)
+            found.append(Rig(stack.enter_context(started), crowd))
+        yield found
+
+
+@contextmanager
+def _subject(
+    kind: str, url: str, options: Options, worlds: Path, name: str, port: int
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one process that is measured."""
+    told = {
+        "kind": kind,
+        "name": name,
+        "port": port,
+        "worlds": str(worlds),
+        "store_url": url,
+        "is_fast": options.is_fast,
+        "profile": options.profile,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dreamsync_server.cli.bench.subject", json.dumps(told)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        assert process.stdin is not None, "its input is a pipe"
+        process.stdin.close()
         try:
-            with Crowd() as crowd:
-                yield Rig(process, crowd)
-        finally:
-            assert process.stdin is not None, "its input is a pipe"
-            process.stdin.close()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def go_first() -> None:

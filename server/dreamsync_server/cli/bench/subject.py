@@ -45,6 +45,8 @@ class Told(BaseModel):
     kind: str  # "node" or "gallery"
     worlds: str
     store_url: str = ""  # of a node
+    name: str = "bench"
+    port: int = 0
     is_fast: bool = True  # uvloop, where it is installed
     profile: str = ""
 
@@ -62,10 +64,14 @@ class Subject:
     """Does what it is told, one command after the other."""
 
     def __init__(
-        self, serving: Serving, opened: Callable[[str, int], Awaitable[list[str]]]
+        self,
+        serving: Serving,
+        opened: Callable[[str, int], Awaitable[list[str]]],
+        drained: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.serving = serving
         self._open = opened
+        self._drained = drained
         self._bare: list[list[socket.socket]] = []
 
     async def do(self, told: Answer) -> Answer:
@@ -80,6 +86,11 @@ class Subject:
                 return {"rss_kib": rss_kib()}
             case "bare":
                 return await self._bare_loop(told["seconds"], told["hz"], told["bytes"])
+            case "drain":
+                assert self._drained is not None, "only a node hands over"
+                start_s = time.perf_counter()
+                await self._drained()
+                return {"seconds": time.perf_counter() - start_s}
             case "feed":
                 assert isinstance(self.serving, Gallery), "only a gallery is fed"
                 return await self.serving.feed(told["seconds"], told["hz"])
@@ -152,8 +163,8 @@ async def _open_serving(told: Told) -> AsyncIterator[Subject]:
         async with open_gallery(Path(told.worlds)) as gallery:
             yield Subject(gallery, gallery.open)
         return
-    settings = Settings(port=0, worlds=told.worlds)
-    child = ChildSettings(name="bench", store_url=told.store_url, settings=settings)
+    settings = Settings(port=told.port, worlds=told.worlds)
+    child = ChildSettings(name=told.name, store_url=told.store_url, settings=settings)
     async with open_node(child) as node:
 
         async def opened(pack_id: str, count: int) -> list[str]:
@@ -163,11 +174,11 @@ async def _open_serving(told: Told) -> AsyncIterator[Subject]:
             for _ in range(count):
                 card = card_of(pack_id, pack.hash)
                 where = await node.host.open_world(card)
-                assert where == "here", where
+                assert where in ("here", "elsewhere"), where
                 worlds.append(card.world)
             return worlds
 
-        yield Subject(node, opened)
+        yield Subject(node, opened, node.drain)
 
 
 async def _serve(told: Told) -> None:
