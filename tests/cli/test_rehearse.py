@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,43 @@ def test_what_is_asked_wrongly_is_said_in_one_sentence(given: tuple[str, ...], s
     told = run("starter", *given)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
     assert said in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--report", "{}/none/x.html"), "there is no folder {}/none"),
+        (("--resume", "{}/none/x.state"), "there is no folder {}/none"),
+        (("--report", "{}"), "no write access to {}"),
+    ],
+)
+def test_where_nothing_can_be_written_is_said_before_the_work(
+    tmp_path: Path, given: tuple[str, ...], said: str
+) -> None:
+    told = run("starter", *(one.format(tmp_path) for one in given))
+    assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert said.format(tmp_path) in told.stderr.replace("\n", "")
+
+
+def test_a_rehearsal_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    state, plan = (
+        tmp_path / "x.state",
+        ("--trials", "10", "--jobs", "1", "--json", "--budget", "5m"),
+    )
+    command = [sys.executable, "-m", "dreamsync_server.cli", "rehearse", "starter", *plan]
+    with subprocess.Popen([*command, "--resume", str(state)], stdout=subprocess.PIPE) as killed:
+        try:
+            deadline = time.monotonic() + 60
+            while not state.exists() and time.monotonic() < deadline:
+                assert killed.poll() is None
+                time.sleep(0.02)
+        finally:
+            killed.kill()
+    begun = json.loads(state.read_text())
+    assert 0 < len(begun["trials"]) < 10
+    whole, again = run("starter", *plan), run("starter", *plan, "--resume", str(state))
+    assert again.stdout == whole.stdout
+    assert json.loads(again.stdout)["whole"]
 
 
 def test_a_pack_with_faults_is_told_as_check_tells_them(folder: Path) -> None:

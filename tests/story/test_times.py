@@ -45,6 +45,13 @@ def test_what_everything_together_cannot_add_up_to_is_impossible() -> None:
     )
 
 
+def test_what_is_set_to_itself_and_more_is_added_to() -> None:
+    more = MORE.replace("do: [{add: {debt: 3}}]", "do: [{set: {debt: 3 + debt}}]")
+    pack = planted(more.replace("set: {debt: debt}", "set: {debt: debt - 0}"), TEXTS)
+    borrow = {w.kind for w in causes_of(pack).ways if w.target == "debt" and w.value is not None}
+    assert borrow == {"add"}
+
+
 def test_what_is_set_to_itself_is_never_stepped_through() -> None:
     pack = planted(MORE, TEXTS)  # each time it is set, everything may be added once more, for all
     assert proofs_of(reachable(pack, causes_of(pack)))[0].goal.id == "carved_more"

@@ -4,6 +4,7 @@ First what can be proved without playing, then rounds of trials and searches unt
 spent; then the verdicts, and what was wished for: rehearsals to keep, a report, JSON, a gate.
 """
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dreamsync_server.cli.check import folder_of, report
-from dreamsync_server.cli.rehearse_kept import Kept, keep, kept_in, name_of, witnesses
+from dreamsync_server.cli.rehearse_kept import FOLDER, Kept, keep, kept_in, name_of, witnesses
 from dreamsync_server.cli.rehearse_page import page_of
 from dreamsync_server.cli.rehearse_rounds import (
     TRIALS_MAX,
@@ -90,6 +91,7 @@ def rehearse(wish: Wish) -> int:
     if checked.pack is None:
         print(report(checked, folder), file=sys.stderr)
         return FAILED
+    _check_places(wish, folder)
     pack = pack_at(folder)
     absent, asked = _absent(pack, wish), _goals(pack, wish)
     atlas = atlas_at(folder, absent)
@@ -158,6 +160,24 @@ def _goals(pack: Pack, wish: Wish) -> tuple[Goal, ...]:
     return tuple(found)
 
 
+def _check_places(wish: Wish, folder: Path) -> None:
+    """Make sure that what will be written can be: before the work, not after it."""
+    for file, what in ((wish.report, "the report"), (wish.resume, "the state")):
+        if file is not None:
+            _check_writable(file, what)
+    if wish.is_recorded:
+        place = folder / FOLDER
+        _check_writable(place / "x.yaml" if place.is_dir() else place, "the rehearsals")
+
+
+def _check_writable(file: Path, what: str) -> None:
+    beside = file.absolute().parent
+    if not beside.is_dir():
+        raise OperatorError(f"{what} cannot be written: there is no folder {beside}")
+    if file.is_dir() or not os.access(file if file.exists() else beside, os.W_OK):
+        raise OperatorError(f"{what} cannot be written: no write access to {file}")
+
+
 def _without_each(atlas: Atlas) -> dict[str, tuple[str, ...]]:
     """Return for each role the beats and endings that only its absence makes impossible."""
     anyway = {proof.goal for proof in proofs_of(atlas.reach)}
@@ -182,7 +202,7 @@ def _play(wish: Wish, plan: Plan, results: Results) -> None:
     end_s = clock.mono_s() + wish.budget_s
     crew = Crew(wish.jobs, lambda: end_s - clock.mono_s())
 
-    saved_s = clock.mono_s()
+    saved_s = -_SAVE_EVERY_S  # the first part is kept at once
 
     def save(now: Results) -> None:
         nonlocal saved_s

@@ -12,7 +12,7 @@ from dreamsync_server.story.atlas import Atlas, atlas_of
 from dreamsync_server.story.goals import Goal, goal_named, goals_of, place_of, reached_by
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.proofs import proof_of
-from dreamsync_server.story.rehearsing import rerun
+from dreamsync_server.story.rehearsing import rerun, step_of
 from dreamsync_server.story.seeking import Found, Miss, found_in, seek
 from dreamsync_server.story.trial import trial_run
 from dreamsync_server.story.verdicts import Verdict
@@ -20,11 +20,12 @@ from dreamsync_server.world.audience import class_of, sees
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.opening import start_of
-from dreamsync_server.world.rehearsal import Rehearsal
+from dreamsync_server.world.rehearsal import Rehearsal, Step
 from dreamsync_server.world.state import Facts, State
 
 ATTEMPTS = 6
 TRIALS = 12
+_STEPS_TOLD = 5
 
 
 class Story:
@@ -44,27 +45,42 @@ class Story:
 
         A recorded rehearsal that still comes out counts; else it is searched for.
         """
+        __tracebackhide__ = True
         wanted, absent = self._goal(goal), self._absent(without)
         for one in self.kept():
             if wanted in one.reaches and one.rehearsal.absent == absent:
                 return found_in(self._played(one.rehearsal), absent, (wanted,))[0]
-        self._assert_possible(wanted, absent)
-        miss: Miss | None = None
-        for attempt in range(attempts):
-            sought = seek(
-                self.atlas(absent), wanted, seed + attempt, attempt=attempt, absent=absent
-            )
-            if sought.found:
-                return sought.found[0]
-            if sought.miss is not None and (miss is None or sought.miss.cost < miss.cost):
-                miss = sought.miss
-        raise AssertionError(str(Verdict(wanted, "open", place_of(self.pack, wanted), miss=miss)))
+        proof = proof_of(self.atlas(absent).reach, wanted)
+        if proof is not None:
+            raise AssertionError(str(proof))
+        found, miss = self._sought(wanted, absent, seed, attempts)
+        if found is not None:
+            return found
+        place = place_of(self.pack, wanted)
+        verdict = Verdict(wanted, "open", place, miss=miss)
+        raise AssertionError(
+            f"{place}: {verdict}{_without(absent)}\n{attempts} searches from seed {seed} did not"
+            " find a run, which proves nothing: give it more `attempts`, or look with\n"
+            f"  dreamsync rehearse {self.pack.id} --goal {wanted}"
+            f"{''.join(f' --without {role}' for role in absent)}"
+        )
 
     def never_reaches(self, goal: str, *, without: str | Sequence[str] = ()) -> None:
         """Assert that a goal is proved impossible: that no search finds it would prove nothing."""
+        __tracebackhide__ = True
         wanted, absent = self._goal(goal), self._absent(without)
-        assert proof_of(self.atlas(absent).reach, wanted) is not None, (
-            f"{wanted} is not proved impossible"
+        if proof_of(self.atlas(absent).reach, wanted) is not None:
+            return
+        head = f"{place_of(self.pack, wanted)}: {wanted} is not proved impossible"
+        for one in self.kept():
+            if wanted in one.reaches and set(absent) <= set(one.rehearsal.absent):
+                raise AssertionError(f"{head}: rehearsals/{one.name}.yaml reaches it")
+        found, _ = self._sought(wanted, absent, 1, 1)
+        if found is None:
+            raise AssertionError(f"{head}{_without(absent)}, though one search did not reach it")
+        raise AssertionError(
+            f"{head}: a run of {len(found.steps)} steps from seed {found.seed}"
+            f"{_without(found.absent)} reaches it; its last are\n{_last(found.steps)}"
         )
 
     def never_sees(
@@ -75,15 +91,16 @@ class Story:
 
         The runs are the pack's recorded rehearsals and so many trials: evidence, no proof.
         """
-        absent = self._absent(without)
+        __tracebackhide__ = True
+        (_,), absent = self._absent(role), self._absent(without)
         until = self._goal(before) if before else None
-        if role not in self.pack.roles:
-            raise ValueError(f"{self.pack.id} has no role {role!r}")
-        if what not in self.pack.facts and what not in self.pack.texts[self.pack.languages[0]]:
-            raise ValueError(f"{self.pack.id} has no fact and no text {what!r}")
+        known = (*self.pack.facts, *self.pack.texts[self.pack.languages[0]])
+        if what not in known:
+            raise ValueError(f"{self.pack.id} has no fact and no text {what!r}{_near(what, known)}")
         for one in self.kept():
             if set(absent) <= set(one.rehearsal.absent) and not one.fault:
-                self._watch(self._played(one.rehearsal), role, what, until, one.name)
+                name = f"rehearsals/{one.name}.yaml"
+                self._watch(self._played(one.rehearsal), role, what, until, name)
         for number in range(runs):
             play = trial_run(self.pack, seed, number, absent=absent)[1]
             self._watch(play, role, what, until, f"trial {number} with seed {seed}")
@@ -94,12 +111,21 @@ class Story:
         self, play: Playthrough, role: str, what: str, until: Goal | None, name: str
     ) -> None:
         """Look at a run's log with a role's eyes, commit by commit."""
+        __tracebackhide__ = True
         state = State(self.pack, is_hashed=play.state.is_hashed)
+        steps: list[Step] = []
         for commit in play.commits:
             evolve(state, commit)
+            step = step_of(self.pack, commit)
+            steps += [] if step is None else [step]
             if self._is_seen(state.facts, commit, role, what):
-                clock = f"{commit.world_ms // 60_000}:{commit.world_ms // 1000 % 60:02d}"
-                raise AssertionError(f"{role} sees {what} at {clock} of {name}")
+                is_fact = what in self.pack.facts
+                value = f" to be {_value(state.facts[what])}" if is_fact else ""
+                early = f", before {until}" if until is not None else ""
+                raise AssertionError(
+                    f"{role} sees {what}{value} at {_clock(commit.world_ms)} of {name}{early};"
+                    f" up to then, last\n{_last(steps)}"
+                )
             if until is not None and until in reached_by(commit):
                 return
 
@@ -115,9 +141,18 @@ class Story:
     def _played(self, rehearsal: Rehearsal) -> Playthrough:
         return rerun(self.pack, rehearsal).play
 
-    def _assert_possible(self, goal: Goal, absent: tuple[str, ...]) -> None:
-        proof = proof_of(self.atlas(absent).reach, goal)
-        assert proof is None, str(proof)
+    def _sought(
+        self, goal: Goal, absent: tuple[str, ...], seed: int, attempts: int
+    ) -> tuple[Found | None, Miss | None]:
+        """Search for a run that reaches a goal; return it, else how near it came."""
+        miss: Miss | None = None
+        for attempt in range(attempts):
+            sought = seek(self.atlas(absent), goal, seed + attempt, attempt=attempt, absent=absent)
+            if sought.found:
+                return sought.found[0], None
+            if sought.miss is not None and (miss is None or sought.miss.cost < miss.cost):
+                miss = sought.miss
+        return None, miss
 
     def _atlas(self, absent: tuple[str, ...]) -> Atlas:
         return atlas_of(self.pack, absent)
@@ -126,16 +161,45 @@ class Story:
         return kept_in(self.folder, self.pack)
 
     def _goal(self, name: str) -> Goal:
+        __tracebackhide__ = True
         goal = goal_named(self.pack, name)
         if goal is None:
-            near = alike(name, [one.id for one in goals_of(self.pack)])
-            hint = f"; did you mean {near!r}?" if near else ""
+            hint = _near(name.rpartition(".")[2], [one.id for one in goals_of(self.pack)])
             raise ValueError(f"{self.pack.id} has no ending, beat or action {name!r}{hint}")
         return goal
 
     def _absent(self, without: str | Sequence[str]) -> tuple[str, ...]:
+        __tracebackhide__ = True
         roles = (without,) if isinstance(without, str) else tuple(without)
         for role in roles:
             if role not in self.pack.roles:
-                raise ValueError(f"{self.pack.id} has no role {role!r}")
+                hint = _near(role, tuple(self.pack.roles))
+                raise ValueError(f"{self.pack.id} has no role {role!r}{hint}")
         return roles
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    near = alike(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def _without(absent: Sequence[str]) -> str:
+    return f" (without {' and '.join(absent)})" if absent else ""
+
+
+def _last(steps: Sequence[Step]) -> str:
+    """Return the last steps of a run, a line each."""
+    told = []
+    for step in steps[-_STEPS_TOLD:]:
+        given = ", ".join(f"{name}={value}" for name, value in step.given.items())
+        who = step.role or step.by
+        told.append(f"  {_clock(step.at_ms)} {who}: {step.kind} {step.do}({given}) → {step.expect}")
+    return "\n".join(told) or "  nothing was done"
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 60_000}:{ms // 1000 % 60:02d}"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -49,6 +49,7 @@ class Atlas:
     raised_by: dict[int, list[int]] = field(default_factory=dict)
     raises: dict[int, list[tuple[int, Way, Bearing]]] = field(default_factory=dict)
     trigger_at: dict[int, Trigger] = field(default_factory=dict)
+    number_at: dict[int, int] = field(default_factory=dict)  # that trigger's place in `ways`
     drifting: dict[int, tuple[str, ...]] = field(default_factory=dict)  # facts, by leaf
     way_nodes: list[tuple[int, Way]] = field(default_factory=list)
     _known: dict[Key, int] = field(default_factory=dict)
@@ -123,6 +124,7 @@ def atlas_of(pack: Pack, absent: Sequence[str] = ()) -> Atlas:
         if reach.triggers[number]:
             triggers[number] = atlas.junction(ALL, _nodes(atlas, trigger.guards))
             atlas.trigger_at[triggers[number]] = trigger
+            atlas.number_at[triggers[number]] = number
     for number, way in enumerate(ways.ways):
         if reach.happens[number]:
             parts = [triggers[way.trigger], *_nodes(atlas, (*way.guards, *way.after))]

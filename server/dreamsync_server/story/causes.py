@@ -21,7 +21,7 @@ from dreamsync_server.story.ways import (
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.acting import GO
 from dreamsync_server.world.evaluate import constant_of
-from dreamsync_server.world.expr import And, Const, Node, Not
+from dreamsync_server.world.expr import And, Arith, Const, Fact, Negate, Node, Not
 from dreamsync_server.world.model import Action, Beat, Choice, Expr, Pack, Place, Role, Type
 from dreamsync_server.world.state import role_of
 from dreamsync_server.world.values import Scalar
@@ -252,7 +252,7 @@ class _Finder:
     def change(self, effect: fx.Effect, under: _Under) -> None:
         match effect:
             case fx.Set():
-                self.to_ref(under, effect.fact, "set", effect.value, effect)
+                self.set_ref(under, effect)
             case fx.Add():
                 self.to_ref(under, effect.fact, "add", effect.amount, effect)
             case fx.SetRate():
@@ -281,6 +281,16 @@ class _Finder:
                 self.add(under, "chapter", "set", chapter, effect)
             case _:
                 pass
+
+    def set_ref(self, under: _Under, effect: fx.Set) -> None:
+        """Note what is set; an int that is set to itself and something more is added to."""
+        name = self.name_of(effect.fact, under.names)
+        tree = bind(effect.value.node, under.names)
+        more = None if name is None else _more_than(tree, name)
+        if name is not None and more is not None:
+            self.add(under, name, "add", more, effect)
+        else:
+            self.to_ref(under, effect.fact, "set", effect.value, effect)
 
     def to_ref(
         self, under: _Under, ref: fx.Ref, kind: ChangeKind, value: Expr, effect: fx.Effect
@@ -317,6 +327,17 @@ class _Finder:
     ) -> None:
         way = Way(under.trigger, target, kind, value, under.guards, under.after, effect.place)
         self.ways.append(way)
+
+
+def _more_than(tree: Node, name: str) -> Node | None:
+    """Return what a tree adds to a fact, if that is all it does."""
+    if not isinstance(tree, Arith) or tree.op not in ("+", "-"):
+        return None
+    if isinstance(tree.left, Fact) and tree.left.name == name:
+        return tree.right if tree.op == "+" else Negate(tree.right, tree.type, tree.span)
+    if tree.op == "+" and isinstance(tree.right, Fact) and tree.right.name == name:
+        return tree.left
+    return None
 
 
 def _negated(node: Node) -> Node:

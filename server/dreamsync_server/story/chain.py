@@ -14,6 +14,7 @@ from typing import Any, Final
 from dreamsync_server.limits import DRIFT_UNIT
 from dreamsync_server.story.atlas import ALL, LEAF, Atlas
 from dreamsync_server.story.bearing import Bearing
+from dreamsync_server.story.ordering import in_order
 from dreamsync_server.story.ways import Trigger, Way
 from dreamsync_server.world.evaluate import evaluate
 from dreamsync_server.world.expr import Compare, Const, variables_of
@@ -122,27 +123,41 @@ class _Search:
     def first_steps(self, goal: int) -> tuple[tuple[Trigger, ...], bool]:
         """Return the triggers on the cheapest branch whose conditions all hold now."""
         atlas = self._atlas
-        found: dict[Trigger, None] = {}
+        steps: dict[int, int] = {}  # a trigger's node -> how many changes lie before it
+        needed: dict[int, int] = {}  # leaves that hold and have to, in the same way
         is_waiting = False
-        waiting, seen = [goal], {goal}
+        waiting, seen = [(goal, 0)], {goal}
         while waiting:
-            number = waiting.pop()
+            number, depth = waiting.pop()
             trigger = atlas.trigger_at.get(number)
             if trigger is not None and all(self._cost[part] == 0 for part in atlas.below[number]):
                 if trigger.kind in ("act", "go", "cue", "choose"):
-                    found[trigger] = None
+                    steps[number] = depth
                 else:
                     is_waiting = True
                 continue
             if atlas.sorts[number] == ALL:
                 parts = [part for part in atlas.below[number] if self._cost[part] > 0]
+                self._keep(number, depth, needed)
             else:
                 parts = [self._via[number]] if self._via[number] >= 0 else []
+                depth += atlas.sorts[number] == LEAF
             for part in reversed(parts):
                 if part not in seen:
                     seen.add(part)
-                    waiting.append(part)
-        return tuple(found), is_waiting
+                    waiting.append((part, depth))
+        now = in_order(atlas, list(steps.items()), needed)
+        return tuple(dict.fromkeys(atlas.trigger_at[number] for number in now)), is_waiting
+
+    def _keep(self, number: int, depth: int, needed: dict[int, int]) -> None:
+        """Note what a junction that is not complete yet has and must keep till then."""
+        for part in self._atlas.below[number]:
+            if self._cost[part] > 0:
+                continue
+            if self._atlas.sorts[part] == LEAF:
+                needed[part] = max(depth, needed.get(part, 0))
+            elif self._atlas.sorts[part] == ALL:
+                self._keep(part, depth, needed)
 
     def _relevant(
         self, goal: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dreamsync_server.story.atlas import ALL, LEAF, Atlas
+from dreamsync_server.story.proofs import proofs_of
 from dreamsync_server.story.ways import Trigger
 from dreamsync_server.world.expr import Fact, Node, reads_of
 from dreamsync_server.world.model import Beat, Place
@@ -19,26 +20,35 @@ _OF_PLAYERS: Final = ("act", "choose", "default")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A part of a beat's condition that few things can make true; `ways` says which."""
+    """A part of a beat's condition that few things can make true; `ways` names them.
+
+    `count` is how many ways those are: the same action with another parameter is another one.
+    """
 
     beat: str
     leaf: str
     place: Place
     ways: tuple[str, ...]
+    count: int
 
     def __str__(self) -> str:
-        ways = " and ".join(self.ways) or "nothing that is known"
-        return f"{self.place}: {self.beat} needs `{self.leaf}`, which only {ways} can bring about"
+        by = f"only {' and '.join(self.ways)}" if self.ways else "nothing"
+        count = f"{self.count} way{'' if self.count == 1 else 's'}, {CLUES_WANTED} wanted"
+        return (
+            f"{self.place}: {self.beat} needs `{self.leaf}`, which {by} can bring about ({count})"
+        )
 
 
 def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
     """Return what only players can make true, in fewer than three ways, and is not at the opening.
 
-    The same action with other parameters is another way; done by another role it is the same.
+    The same action with other parameters is another way; done by another role it is the same. Of
+    what is impossible a proof says more.
     """
     found = []
+    impossible = {proof.goal.id for proof in proofs_of(atlas.reach) if proof.goal.kind != "action"}
     for beat in atlas.pack.beats.values():
-        if beat.when is None or beat.is_manual:
+        if beat.when is None or beat.is_manual or beat.id in impossible:
             continue
         for number in _needed(atlas, atlas.tree(beat.when.node, True)):
             node, wanted, run = atlas.leaf[number]
@@ -50,7 +60,8 @@ def advice_of(atlas: Atlas, opening: Facts) -> tuple[Advice, ...]:
             ways = dict.fromkeys((str(trigger), trigger.given) for trigger in triggers)
             if len(ways) < CLUES_WANTED:
                 names = tuple(dict.fromkeys(name for name, _ in ways))
-                found.append(Advice(beat.id, _text(beat, node, wanted), beat.place, names))
+                text = _text(beat, node, wanted)
+                found.append(Advice(beat.id, text, beat.place, names, len(ways)))
     return tuple(found)
 
 
