@@ -184,6 +184,27 @@ def test_B_17_what_leo_does_in_the_library_makes_mia_notice() -> None:
     assert evening["allied"]
 
 
+def test_B_17_a_boy_in_the_stacks_is_noticed_too() -> None:
+    evening = Evening()
+    evening.go("leo", "home.kitchen")
+    evening.do("leo", "slip_into_library")
+    evening.go("leo", "library.stacks")
+    for skill in ("recall", "lullaby"):
+        evening.do("leo", "read_old_book", skill=skill)
+    assert evening["leo.asked"] == 2
+    evening.cue("evening.librarian_notices")
+
+
+def test_B_16_a_mother_who_sits_in_the_room_sees_the_empty_bed() -> None:
+    evening = in_bed(helped=True)
+    evening.go("ava", "home.bedroom")
+    evening.do("leo", "put_out_lamp")
+    evening.wait(210)
+    assert not evening["ava.knows_gone"]
+    evening.do("leo", "slip_out")
+    assert evening["ava.knows_gone"]
+
+
 def test_B_18_the_old_books_teach_what_unlocks_a_verb() -> None:
     evening = Evening()
     evening.to_aftermath()

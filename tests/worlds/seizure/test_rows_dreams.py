@@ -209,9 +209,10 @@ def draws(seed: int) -> list[bool]:
             night.dawn("put_on_comb")
             night.until_phase("dusk")
         assert night["terra.tolerance"] == tolerance
-        clarity = night["terra.clarity"]
+        clarity, debt = night["terra.clarity"], night["terra.debt"]
         night.do("terra", "take_enhancer")
         won.append(night["terra.clarity"] == clarity + 2)
+        assert night["terra.debt"] == debt + (not won[-1])  # else a night is lost
         assert night["terra.nodding"] is not won[-1]
     return won
 

@@ -6,6 +6,7 @@ from worlds.seizure.nights import CAST, Night, seizure
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.audience import class_of
+from dreamsync_server.world.commit import Proposal
 
 EXIT_S_MAX = 75
 """Within this time a door comes for whoever is stranded."""
@@ -72,6 +73,17 @@ def test_A_43_nobody_is_stuck_for_longer_than_it_takes_a_door_to_come(seed: int)
         assert (night[f"{role}.stranded"], night[f"{role}.scene"]) == (False, "hush.dorm")
 
 
+def test_A_43_the_doorway_fills_where_enough_sit_up() -> None:
+    night = seized()
+    night.do("leo", "pull_out", sleeper="mia")
+    night.do("leo", "pull_out", sleeper="terra")
+    while not night.heard("showdown.sat_up") and night["chapter"] == "seizure":
+        assert night["showdown"] == "open"
+        for role in CAST:
+            night.tries(role, "pull_row")
+    assert (night["independence"] >= 6, night["showdown"]) == (True, "held")
+
+
 def test_A_44_getting_somebody_out_earns_what_good_endings_need() -> None:
     night = seized()
     autonomy = night.of_cast("autonomy")
@@ -130,6 +142,18 @@ def test_A_46_the_shards_make_the_whole_and_nobody_has_all_of_it() -> None:
         night.do(role, "say_shard")
         assert night.hearers(f"shard.told.{shards[role]}") == [("all",)]
     assert night["whole"]
+
+
+def test_A_47_the_directors_whispers_pass_on_only_what_somebody_knows() -> None:
+    for told, code in ((False, "condition"), (True, "ok")):
+        night = Night()
+        if told:
+            night.tell_trams()
+        night.to_seizure()
+        given = {"means": "cause", "target": "through_plaster"}
+        whisper = Proposal("nudge", "director", "director", arguments=given)
+        assert night.play.direct(whisper).outcomes[0].code == code
+        assert night["leo.trams"] == ("murmur" if told else "unknown")
 
 
 def test_A_47_what_one_knows_leaks_to_others_as_a_whisper() -> None:
