@@ -9,11 +9,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from support.node import Node, open_node
 
-from browser.visits import FLAGS, Visits
+from browser.visits import FLAGS, Visits, visiting
 from dreamsync_server.cli import shelf
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-STARTER = Path(__file__).parents[2] / "worlds" / "starter"
+WORLDS = Path(__file__).parents[2] / "worlds"
+STARTER = WORLDS / "starter"
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 
 
@@ -37,10 +38,15 @@ async def node(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
+async def expo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
+    """Return a node with memory for a store, and the expo alone on its shelf."""
+    monkeypatch.setattr(shelf, "list_worlds", lambda _extra=None: {"expo": WORLDS / "expo"})
+    async with open_node() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def visits(browser: Browser, node: Node) -> AsyncIterator[Visits]:
     """Return how to visit the node as several people; their pages must have no complaints."""
-    visits = Visits(browser, node)
-    yield visits
-    for context in browser.contexts:
-        await context.close()
-    assert visits.complaints == []
+    async with visiting(browser, node.url) as visits:
+        yield visits

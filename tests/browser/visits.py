@@ -1,9 +1,11 @@
 """People in browsers: each a context of its own, with what its pages received and complained of."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.async_api import Browser, Page, WebSocket
-from support.node import Node
 
 import dreamsync
 from dreamsync.dream import World
@@ -36,6 +38,11 @@ class Visitor:
         await self.page.click(f"[data-role={role}]")
         await self.page.wait_for_selector(".frame")
 
+    async def give_why(self, word: str) -> None:
+        """Answer a desk's question for a word of why."""
+        await self.page.fill("#why-word", word)
+        await self.page.keyboard.press("Enter")
+
     async def say(self, text: str) -> None:
         """Say something aloud."""
         await self.page.click("[data-action=talk]")
@@ -46,20 +53,27 @@ class Visitor:
 class Visits:
     """A browser's people. `complaints` are errors of pages, and what they could not load."""
 
-    def __init__(self, browser: Browser, node: Node) -> None:
+    def __init__(self, browser: Browser, url: str) -> None:
         self.browser = browser
-        self.node = node
-        self.origin = node.url.replace("ws://", "http://")
+        self.origin = url.replace("ws://", "http://")
         self.complaints: list[str] = []
 
     async def come(
-        self, place: str, size: tuple[int, int] = DESKTOP, *, is_calm: bool = False
+        self,
+        place: str,
+        size: tuple[int, int] = DESKTOP,
+        *,
+        is_calm: bool = False,
+        lang: str = "en-GB",
+        **more: Any,
     ) -> Visitor:
-        """Open a page of the node as somebody new."""
+        """Open a page of the node as somebody new; `more` is of the browser's context."""
         context = await self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             reduced_motion="reduce" if is_calm else "no-preference",
             accept_downloads=True,
+            locale=lang,
+            **more,
         )
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
@@ -71,11 +85,9 @@ class Visits:
         await page.goto(f"{self.origin}{place}")
         return visitor
 
-    async def arrive(
-        self, world: World, size: tuple[int, int] = DESKTOP, *, is_calm: bool = False
-    ) -> Visitor:
+    async def arrive(self, world: World, size: tuple[int, int] = DESKTOP, **how: Any) -> Visitor:
         """Follow the link into a world, up to its door."""
-        visitor = await self.come(f"/w#{world.id}.{world.invite}", size, is_calm=is_calm)
+        visitor = await self.come(f"/w#{world.id}.{world.invite}", size, **how)
         await visitor.page.wait_for_selector(".role")
         return visitor
 
@@ -94,3 +106,13 @@ class Visits:
 
 def _overhear(socket: WebSocket, visitor: Visitor) -> None:
     socket.on("framereceived", lambda frame: visitor.frames.append(str(frame)))
+
+
+@contextlib.asynccontextmanager
+async def visiting(browser: Browser, url: str) -> AsyncIterator[Visits]:
+    """Visit a node as several people; their pages must have no complaints."""
+    visits = Visits(browser, url)
+    yield visits
+    for context in browser.contexts:
+        await context.close()
+    assert visits.complaints == []

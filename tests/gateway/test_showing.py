@@ -33,7 +33,7 @@ async def test_the_desk_is_shown_how_beats_lead_to_one_another() -> None:
 
 async def test_the_desk_is_shown_how_tense_it_was_and_is() -> None:
     async with house() as node:
-        world, ada, _ = await two(node)
+        world, _, _ = await two(node)
         desk = await desk_of(node, world)
         calm = (await desk.ask("tension")).tension
         assert (calm[-1].actual, calm[-1].chapter, calm[-1].wanted) == (0, "night", 10)

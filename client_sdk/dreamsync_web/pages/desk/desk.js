@@ -1,7 +1,7 @@
 // The desk: a person's power over a world. What is live, what is near and why not yet, who has had no light.
 
 import {
-  html, keep, placeHere, reach, recall, render, speakHere, t, useEffect, useNews, useRef, useState, wantedLang,
+  html, keep, langOf, placeHere, reach, recall, render, speakHere, t, useEffect, useNews, useRef, useState, wantedLang,
 } from "../shared/house.js";
 import { Cover, linksOf, playLink } from "../shared/opening.js";
 import { Flow } from "../stage/flow.js";
@@ -42,6 +42,7 @@ async function sitDown(setStep) {
       const story = new Story(place.world);
       story.viewer = await dream.desk(place.world, { token: place.secret, name: recall("name") || t("the desk") }, story.take);
       document.title = `${t("The desk")}: ${story.viewer.world.title}`;
+      await speakHere(langOf(story.viewer.world));
       setStep({ at: "sitting", story, place });
       return;
     }

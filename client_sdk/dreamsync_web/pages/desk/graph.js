@@ -38,7 +38,7 @@ export function Graph({ graph, story, whys, pick, picked }) {
   columns.forEach((column, i) => column.nodes.forEach((node, k) => at.set(node.id, [i * (WIDE + GAP_X), TOP + k * (HIGH + GAP_Y)])));
   const high = TOP + Math.max(...columns.map((column) => column.nodes.length)) * (HIGH + GAP_Y);
   const wide = columns.length * (WIDE + GAP_X) - GAP_X;
-  const isLit = (id) => (story.viewer.fact(`cued.${id}`) ?? 0) > 0;
+  const isLit = (id) => (story.viewer.fact(`cued.${id}`) ?? 0) > 0 || story.viewer.fact("ending") === id;
   const near = over || picked;
   const shown = graph.edges.filter(([a, b]) => (isLit(a) && isLit(b)) || a === near || b === near);
   return html`<div class="graph" tabindex="0" role="group" aria-label=${t("The story's beats, by chapter")}><div class="graph-sheet" style=${{ width: `${wide}px`, height: `${high}px` }}>

@@ -27,6 +27,12 @@ export function wantedLang() {
 /** Show texts in a language from now on; the page's own words are in the wanted one. */
 export const speakHere = (lang) => speak(lang, wantedLang());
 
+/** Return the language that a world is shown in: the wanted one where it has it. */
+export function langOf(card) {
+  const wanted = wantedLang().slice(0, 2);
+  return card.languages?.includes(wanted) ? wanted : card.languages?.[0] ?? "en";
+}
+
 /** Reach the node that this page came from. Text frames: a browser reads those by itself. */
 export function reach(client, options = {}) {
   return connect(location.origin, {

@@ -1,6 +1,6 @@
 // The stage's page: from a link to its door, from the door into the world.
 
-import { html, keep, placeHere, reach, recall, render, speakHere, t, useEffect, useState, wantedLang } from "../shared/house.js";
+import { html, keep, langOf, placeHere, reach, recall, render, speakHere, t, useEffect, useState, wantedLang } from "../shared/house.js";
 import { Door } from "./door.js";
 import { Story } from "./story.js";
 
@@ -55,7 +55,6 @@ async function arrive(setStep) {
   }
 }
 
-const langOf = (card) => (card.languages?.includes(wantedLang().slice(0, 2)) ? wantedLang().slice(0, 2) : card.languages?.[0] ?? "en");
 
 /** This tab was in the world before it was loaded again: go on as who one was. */
 async function comeBack(dream, place, setStep) {

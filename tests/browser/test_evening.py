@@ -1,0 +1,83 @@
+"""Four people and a desk play the expo to an end, in two languages; each gets what is theirs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from support.node import Node
+
+from browser.visits import DESKTOP, PHONE, Visitor, visiting
+from dreamsync_server.packs import load_folder
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+DEADLINE_S = 120.0
+EXPO = Path(__file__).parents[2] / "worlds" / "expo"
+ROLES = ("ava", "leo", "mia", "ellis")
+DESK_ONLY = ("desk", "nobody")
+
+
+def facts_of_others(role: str) -> list[str]:
+    """Return the facts that a role's player may never be sent: others' own, and the desk's."""
+    found = []
+    for name, fact in load_folder(EXPO).facts.items():
+        visible = set(fact.decl.visible)
+        is_others = visible == {"self"} and fact.about[0] != role
+        if is_others or (visible and visible <= set(DESK_ONLY)):
+            found.append(name)
+    return found
+
+
+def leaks(role: str, frames: list[str]) -> list[str]:
+    return [n for n in facts_of_others(role) if any(f'"{n}":' in frame for frame in frames)]
+
+
+async def click(visitor: Visitor, action: str) -> None:
+    """Do an action as soon as it is offered, its only choices taken."""
+    await visitor.page.click(f"[data-action={action}]:enabled")
+
+
+async def test_four_people_and_a_desk_play_the_expo_to_an_end(browser, expo: Node) -> None:
+    async with (
+        asyncio.timeout(DEADLINE_S), visiting(browser, expo.url) as visits, expo.connect() as dream,
+    ):  # fmt: skip
+        world = await dream.create_world("expo", seed=7, understudies=False)
+        hand = await dream.desk(world.id, token=world.desk_token)
+        desk = await visits.come(f"/desk#{world.id}.{world.desk_token}.{world.invite}")
+        people: dict[str, Visitor] = {}
+        for role in ROLES:
+            lang = "de-DE" if role == "leo" else "en-GB"
+            size = PHONE if role == "mia" else DESKTOP
+            people[role] = await visits.arrive(world, size, lang=lang, is_calm=True)
+            await people[role].be(role, role.title())
+        await desk.sees("Ellis, the office at the top")
+
+        await people["mia"].say("Is anybody in the stacks?")
+        await desk.sees("Is anybody in the stacks?")
+
+        await desk.page.fill(".seek", "the line sings")
+        await desk.page.locator("[data-beat] .does button").first.click()
+        await desk.give_why("to get them all to the window")
+        await desk.sees("to get them all to the window")
+
+        await hand.nudge("hurry", "bedtime", ms=600_000)
+        await click(people["leo"], "go_under")
+        await people["leo"].sees("Du bist Leo")
+        for clock in ("small_hours", "shift_change"):
+            await hand.nudge("hurry", clock, ms=900_000)
+        await hand.until(lambda facts: facts["chapter"] == "expo", timeout_s=20)
+        await hand.nudge("hurry", "doors", ms=100_000)
+        await click(people["ellis"], "give_keynote")
+        await hand.nudge("hurry", "keynote", ms=300_000)
+        await hand.nudge("hurry", "floor_time", ms=900_000)
+        for visitor in people.values():
+            await visitor.page.wait_for_selector("dialog.ending")
+        assert await people["leo"].page.inner_text("#ending-title") != await people[
+            "ava"
+        ].page.inner_text("#ending-title")
+        await desk.page.click("[data-sight=graph]")
+        await desk.page.wait_for_selector(".node.ending.lit")
+
+        for role, visitor in people.items():
+            assert len(visitor.frames) > 5
+            assert leaks(role, visitor.frames) == []
+        assert leaks("ava", desk.frames) != [], "the search itself finds what a desk is sent"
