@@ -14,9 +14,17 @@ from support.expressions import (
     names_of_scope,
     some_facts,
 )
+from support.packs import night_for_two, starter
 
 from dreamsync_server.limits import DRIFT_UNIT
-from dreamsync_server.world.trace import Leaf, Trace, distance, failing, trace
+from dreamsync_server.world.trace import (
+    Leaf,
+    Trace,
+    distance,
+    failing,
+    parts_of_condition,
+    trace,
+)
 from dreamsync_server.world.values import Drift
 
 
@@ -117,3 +125,12 @@ def test_a_step_nearer_is_a_shorter_distance(crowd: int, threshold: int) -> None
     now = distance(expr, some_facts(crowd=crowd), NAMES)
     nearer = distance(expr, some_facts(crowd=crowd + 1), NAMES)
     assert nearer == max(0, now - 1)
+
+
+def test_the_parts_of_a_conjunction_are_conditions_with_distances_of_their_own() -> None:
+    when = starter().beats["chime"].when
+    assert when is not None
+    facts = night_for_two().facts
+    parts = parts_of_condition(when)
+    assert sum(distance(part, facts, {}) for part in parts) == distance(when, facts, {})
+    assert frozenset().union(*(part.reads for part in parts)) == when.reads

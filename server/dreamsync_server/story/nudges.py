@@ -21,6 +21,7 @@ from dreamsync_server.world.model import Expr, Nudge, Pack
 from dreamsync_server.world.nudging import refusal_of_nudge
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import Facts, State, as_tuple
+from dreamsync_server.world.trace import parts_of_condition
 
 HEADING_WORTH: Final = 3
 """How much more what is headed for counts than other beats."""
@@ -184,13 +185,22 @@ def _goals(look: Outlook) -> list[Aim]:
     found = [Aim(beat_id, when, {}, 1) for _, beat_id, when in sorted(near, key=_first_two)]
     heading = look.pack.beats.get(look.heading)
     aims = [
-        Aim(f"action {action.id}", action.when, {"me": action.by[0]}, HEADING_WORTH)
+        aim
         for action in look.view.course.doors
         if action.when is not None and (not action.chapters or chapter in action.chapters)
+        for aim in _parts_of(f"action {action.id}", action.when, {"me": action.by[0]})
     ]
     if heading is not None and heading.when is not None:
-        aims.append(Aim(heading.id, heading.when, {}, HEADING_WORTH))
+        aims.extend(_parts_of(heading.id, heading.when, {}))
     return [*aims, *found[:GOALS_MAX]]
+
+
+def _parts_of(id_: str, when: Expr, names: Mapping[str, str]) -> list[Aim]:
+    """Return an aim for each leaf, so that a step on one counts by what that one still lacks."""
+    return [
+        Aim(f"{id_}/{number}", part, names, HEADING_WORTH)
+        for number, part in enumerate(parts_of_condition(when))
+    ]
 
 
 def _first_two(near: tuple[int, str, Expr]) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """Why a condition holds or not: its leaves with what they read, and how far it is from true."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from dreamsync_server.world.evaluate import Names, compare, evaluate, read_drift
@@ -18,6 +18,7 @@ from dreamsync_server.world.expr import (
     Not,
     Or,
     Spread,
+    reads_of,
     walk,
 )
 from dreamsync_server.world.model import Expr
@@ -65,6 +66,13 @@ def failing(expr: Expr, facts: Any, names: Names) -> tuple[Leaf, ...]:
 def leaves_of(expr: Expr) -> list[Node]:
     """Return the leaves of a condition, in the order of the source."""
     return [node for node, _ in _leaves(expr.node, True)]
+
+
+def parts_of_condition(expr: Expr) -> list[Expr]:
+    """Return the parts of a condition that must all hold; itself where it is no `and`."""
+    if not isinstance(expr.node, And) or not expr.node.items:
+        return [expr]
+    return [replace(expr, node=item, reads=reads_of(item)) for item in expr.node.items]
 
 
 def distance(expr: Expr, facts: Any, names: Names) -> int:
