@@ -85,6 +85,10 @@ RINGS_AT_ONCE_MAX: Final = 8  # pipelines of doorbells on their way to a server;
 BELL_IDLE_S: Final = 2.0  # a silent doorbell connection is asked whether it lives
 
 # Ownership.
+KEPT_S: Final = 30.0  # confirmed commits are kept by the owner, against a store that loses them
+KEPT_COMMITS_MAX: Final = 512  # a world; what is lost beyond is lost, and said
+SETTLE_S: Final = 2.0  # after an outage of the store nobody counts as dead for so long
+MEND_LOOKS: Final = 5  # a follower gives the owner so many looks to put a lost tail back
 LEASE_S: Final = 3.0
 LEASE_RENEW_S: Final = 1.0
 FENCE_SELF_S: Final = 0.6 * LEASE_S

@@ -88,6 +88,16 @@ class Telemetry:
         self.append_commits = self._histogram("append_commits", "Commits in an append", _INBOX)
         self.inbox_length = self._histogram("inbox_length", "Entries found in an inbox", _INBOX)
         self.snapshots = self._counter("snapshots", "Snapshots written")
+        self.store_profile = self._gauge("store_profile", "1 for what commits survive", "profile")
+        self.store_changes = self._gauge(
+            "store_changes", "Times the store's primaries, or their slots, were seen to change"
+        )
+        self.tails_repaired = self._counter(
+            "tails_repaired", "Times the store had lost confirmed commits and the owner had them"
+        )
+        self.tails_lost = self._counter(
+            "tails_lost", "Times confirmed commits were lost beyond repair: worlds went back"
+        )
         self.store_errors = self._counter("store_errors", "Calls the store did not answer", "call")
 
     def _make_director_metrics(self) -> None:

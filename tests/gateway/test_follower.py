@@ -10,6 +10,7 @@ from dreamsync_server.clock import ManualClock
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.rewind import Step
+from dreamsync_server.limits import MEND_LOOKS
 from dreamsync_server.store.codec import encode_plain
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import Batch, Ownership, Snapshot, WorldCard
@@ -137,9 +138,24 @@ async def test_another_commit_at_a_known_place_starts_it_over() -> None:
     await log.write(play.commits[:6])
     # What it was handed beyond the log was lost in a failover: the log went another way.
     log.follower.on_confirmed(play.commits[:8])
+    for _ in range(MEND_LOOKS):
+        await log.follower.look()
+    assert log.heard.divergences == 0
     await log.follower.look()
     assert log.heard.divergences == 1
     assert log.follower.state.position == play.commits[5].position
+
+
+async def test_a_log_that_gets_its_lost_end_back_in_time_starts_nothing_over() -> None:
+    log = Log()
+    play = await log.played()
+    await log.write(play.commits[:6])
+    log.follower.on_confirmed(play.commits[:8])
+    await log.follower.look()
+    await log.write(play.commits[6:8])
+    await log.follower.look()
+    assert log.heard.divergences == 0
+    assert log.follower.state.position == play.commits[7].position
 
 
 async def test_another_epoch_for_a_known_place_starts_it_over() -> None:

@@ -17,7 +17,6 @@ from dreamsync_server.gateway.shelf import Submit
 from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.node import HostNode
 from dreamsync_server.host.owner import RefusedError
-from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Proposal
@@ -58,8 +57,11 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
     clock, telemetry = SystemClock(), Telemetry()
     extra = Path(settings.worlds) if settings.worlds else None
     async with contextlib.AsyncExitStack() as stack:
-        store = open_store(child.store_url, replicas=settings.replicas)
+        store = child.open_store()
         stack.push_async_callback(store.close)
+        telemetry.store_changes.set_function(store.changes)
+        if settings.profile:
+            telemetry.store_profile.labels(settings.profile).set(1)
         shelf = PackShelf(store, extra)
         host = HostNode(
             store,
@@ -69,6 +71,9 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
             lambda: secrets.token_hex(8),
             on_confirmed=lambda world, commits: hall.on_confirmed(world, commits),
             on_gone=lambda world, why: hall.on_gone(world, why),
+            on_lost=lambda world, is_known: (
+                telemetry.tails_repaired if is_known else telemetry.tails_lost
+            ).inc(),
             shard_of=store.shard_of,
             about=about_process(lambda: {"clients": telemetry.count_connections()}),
         )

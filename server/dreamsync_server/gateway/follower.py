@@ -17,7 +17,7 @@ from typing import Protocol
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.gateway.rewind import Step, unwound
 from dreamsync_server.gateway.views import ClassIndex
-from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS, RING_COMMITS
+from dreamsync_server.limits import LOG_PAGE, LOG_WINDOW_COMMITS, MEND_LOOKS, RING_COMMITS
 from dreamsync_server.store.codec import decode_plain
 from dreamsync_server.store.port import Snapshot, Store
 from dreamsync_server.store.reading import LoadPack
@@ -87,6 +87,7 @@ class Follower:
         self._store = store
         self._dependents = Dependents(pack)
         self._is_missing = False
+        self._short_looks = 0  # in a row that found the log shorter than what was followed
         self._ring: deque[Step] = deque()
         self._lock = asyncio.Lock()
         self._waiters: dict[int, tuple[Callable[[], bool], asyncio.Future[None]]] = {}
@@ -134,6 +135,8 @@ class Follower:
             tail = await self._store.tail(self.world)
             here = self.state.position
             if tail is None or (tail == here and not self.is_faulted):
+                return
+            if self._is_being_mended(tail):
                 return
             try:
                 if self.is_faulted or tail.seq < here.seq or tail.epoch < here.epoch:
@@ -218,6 +221,12 @@ class Follower:
         return past, [*follower.newest_steps(tail - seq), *newer]
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _is_being_mended(self, tail: Position) -> bool:
+        """Return whether to wait for the owner to put back what the store has lost of the log."""
+        is_short = tail.seq < self.state.position.seq and self.is_on_history(tail)
+        self._short_looks = self._short_looks + 1 if is_short and not self.is_faulted else 0
+        return 0 < self._short_looks <= MEND_LOOKS
 
     async def _look_again(self) -> None:
         """Read what was handed over while the log was being read."""

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Literal
 from weakref import WeakValueDictionary
 
 from dreamsync_server.clock import Clock
-from dreamsync_server.errors import StoreError, WorldFaultError
+from dreamsync_server.errors import StoreError, StoreUnavailableError, WorldFaultError
 from dreamsync_server.host.bells import Ringer
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lane import Lane, Why
@@ -67,7 +68,9 @@ class Holdings:
         self.on_elsewhere: Callable[[str], None] = lambda node: None
         self.on_heir: OnHeir = _nobody_told
         self.place: Callable[[str], Awaitable[bool]] = _stays
+        self.on_lost: Callable[[str, bool], None] = lambda world, is_known: None
         self.shard_of: Callable[[str], str] = lambda world: ""
+        self.settled_s = -math.inf  # until then nobody counts as dead
         self._store = store
         self._clock = clock
         self._jobs = jobs
@@ -129,6 +132,10 @@ class Holdings:
                     self.listening.discard(world)
                     self.on_elsewhere(held.node)
                     return "elsewhere"
+                if self._clock.mono_s() < self.settled_s:
+                    # Its lease may have run out while nobody could renew one, and it may have
+                    # commits that the store has lost.
+                    raise StoreUnavailableError("after an outage, who lives is not known yet")
             fault = (await self._jobs.finish(self._store.status(world))).get("fault")
             if fault:
                 self.stopped[world] = str(fault)
@@ -196,6 +203,34 @@ class Holdings:
         hints = {"awake": False, "fault": str(error)}
         await self._jobs.finish(self._store.set_status(world, hints))
 
+    # --- looking at the store's side -----------------------------------------------------------
+
+    async def check(self, owner: Owner) -> bool:
+        """Return whether a world is still owned here; put back what the store lost of its log.
+
+        What is pending finds out by itself.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        held = await self._jobs.finish(self._store.held(owner.world))
+        if self.owners.get(owner.world) is not owner:
+            return False
+        lane = self.lane_of(owner.world)
+        if held is None or (held.epoch, held.nonce) != owner.ownership[1:3]:
+            lane.end(owner, "fenced")
+        elif owner.pending is None and held.tail < owner.ownership.tail:
+            lane.mend(owner, held.tail)
+        return self.owners.get(owner.world) is owner
+
+    async def check_all(self) -> None:
+        """See, after a server of the store took another's place, whether it has all of the logs."""
+        for owner in self:
+            try:
+                await self.check(owner)
+            except StoreError as error:
+                _log.warning("world %s is not looked at: %s", owner.world, error)
+
     # --- what lanes tell ---------------------------------------------------------------------
 
     def confirmed(self, owner: Owner, commits: Sequence[Commit]) -> None:
@@ -206,6 +241,15 @@ class Holdings:
             _log.error("a listener of world %s broke", owner.world, exc_info=True)
         self.ringer.add(owner.world, commits[-1].position)
         self._snapshots.consider(owner)
+
+    def lost(self, owner: Owner, tail: int, is_known: bool) -> None:
+        """Say that the store lost confirmed commits; see `LaneEvents`."""
+        told = owner.world, owner.ownership.tail, tail
+        if is_known:
+            _log.error("world %s: of commits to %d the store has those to %d; putting back", *told)
+        else:
+            _log.critical("world %s: of commits to %d those behind %d are lost for good", *told)
+        self.on_lost(owner.world, is_known)
 
     def ended(self, owner: Owner, why: Why) -> None:
         """Give a world up and say so; see `LaneEvents`."""

@@ -47,6 +47,10 @@ class LaneEvents(Protocol):
         """The world is owned here no longer; its lane has let it go."""
         ...
 
+    def lost(self, owner: Owner, tail: int, is_known: bool) -> None:
+        """The store has lost what it had confirmed behind `tail`; known here, it is put back."""
+        ...
+
 
 class Lane:
     """The worlds of one shard that are owned here, and their one append in flight."""
@@ -195,14 +199,41 @@ class Lane:
             self._hold(owner, mono_s)
         elif answer.code == "ok":
             commits = owner.confirm(mono_s)
-            self._events.confirmed(owner, commits)
-            self._go_on(owner, commits[-1], mono_s)
+            if commits:
+                self._events.confirmed(owner, commits)
+                self._go_on(owner, commits[-1], mono_s)
+            else:
+                self._resume(owner, mono_s)
         elif answer.code == "refused":
             owner.fault = owner.fault or "a commit cannot be stored"
             self.end(owner, "faulted")
+        elif answer.code == "tail" and answer.tail < owner.ownership.tail:
+            self.mend(owner, answer.tail)
         else:
             _log.warning("world %s has another owner (%s)", owner.world, answer.code)
             self.end(owner, "fenced")
+
+    def mend(self, owner: Owner, tail: int) -> None:
+        """Put back what the store lost behind `tail`; where it is not known here, say so.
+
+        Then the world is let go: who opens it goes on from what is left, and clients are told.
+        """
+        is_known = owner.mend(tail)
+        self._events.lost(owner, tail, is_known)
+        if is_known:
+            self._resume(owner, self._clock.mono_s())
+        else:
+            self.end(owner, "fenced")
+
+    def _resume(self, owner: Owner, mono_s: float) -> None:
+        """Send what is pending at once; where nothing is, go on deciding."""
+        if owner.pending is not None:
+            owner.hold(mono_s)
+            owner.retry_s = mono_s
+        elif owner.is_closing:
+            self.end(owner, "released")
+            return
+        self.wake(owner)
 
     def _hold(self, owner: Owner, mono_s: float) -> None:
         owner.hold(mono_s)

@@ -30,6 +30,7 @@ class NodeLease:
         self._name = lease_of(node)
         self._token = token
         self._renewed_s = -math.inf
+        self.has_seen_outage = False  # the store did not answer; whoever asks for it clears it
 
     def is_live(self) -> bool:
         """Return whether other nodes still believe that this one lives."""
@@ -48,6 +49,7 @@ class NodeLease:
             has_it = await self._jobs.finish(work)
         except StoreError as error:
             _log.warning("%s not renewed: %s", self._name, error)
+            self.has_seen_outage = True
             return False
         if not has_it:
             _log.warning("another process has the lease %s", self._name)

@@ -25,6 +25,7 @@ from dreamsync_server.limits import (
     LEASE_RENEW_S,
     LEASE_S,
     OPEN_WORLD_S,
+    SETTLE_S,
     WORLDS_PER_NODE_MAX,
 )
 from dreamsync_server.store.port import Bell, Store, WorldCard
@@ -40,7 +41,8 @@ class HostNode:
     """Owns worlds. `run` goes on until cancelled; tests take its steps one by one with `step`.
 
     `on_confirmed(world, commits)` is called for every commit of a world owned here once it may be
-    seen, in order, before the doorbell rings; `on_gone(world, why)` when it is owned here no more.
+    seen, in order, before the doorbell rings; `on_gone(world, why)` when it is owned here no more;
+    `on_lost(world, is_known)` where the store lost confirmed commits, put back if known here.
     `draw_token` gives a token that nobody else has; `shard_of` names the shard of a world; `about`
     says what else there is to say of this process: how busy it is, whom it speaks with.
     """
@@ -55,6 +57,7 @@ class HostNode:
         *,
         on_confirmed: OnConfirmed = lambda world, commits: None,
         on_gone: OnGone = lambda world, why: None,
+        on_lost: Callable[[str, bool], None] = lambda world, is_known: None,
         shard_of: Callable[[str], str] = lambda world: "",
         rules: Rules | None = None,
         about: About = dict,
@@ -67,7 +70,7 @@ class HostNode:
         takeover = Takeover(store, clock, self._jobs, load_pack, rules or Rules())
         held = Holdings(store, clock, self._jobs, node, takeover, draw_token, self.is_leased)
         held.on_confirmed, held.on_gone, held.shard_of = on_confirmed, on_gone, shard_of
-        held.on_lane = self._start
+        held.on_lane, held.on_lost = self._start, on_lost
         self._held = held
         is_here, jobs = held.owners.__contains__, self._jobs
         self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
@@ -82,6 +85,7 @@ class HostNode:
         self._is_fenced = False
         self._fenced_at_s = 0.0
         self._answering: set[str] = set()
+        self._changes = store.changes()
 
     # --- what other rooms ask ----------------------------------------------------------------
 
@@ -247,13 +251,17 @@ class HostNode:
             self._fenced_at_s = self._lease.fenced_at_s
         if not await self._lease.renew():
             return False
-        if self._is_fenced:
+        if not self._is_fenced:
+            self._lease.has_seen_outage = False
+        else:
             try:
                 await self._check_owners()
             except StoreError as error:
                 _log.warning("still fenced: %s", error)
                 return False
             self._is_fenced = False
+            if self._lease.has_seen_outage:
+                self._held.settled_s = self._clock.mono_s() + SETTLE_S
             for lane in self._held.lanes.values():
                 lane.wake_all()
         return True
@@ -261,6 +269,9 @@ class HostNode:
     def look(self, part: int = 0, parts: int = 1) -> None:
         """Have every inbox looked into, and let deserted worlds sleep; or one of equal parts."""
         mono_s = self._clock.mono_s()
+        if self._store.changes() != self._changes:
+            self._changes = self._store.changes()
+            self._jobs.start(self._held.check_all())
         for owner in list(self._held)[part::parts]:
             self._held.rehome(owner)
             lane = self._held.lane_of(owner.world)
@@ -316,10 +327,8 @@ class HostNode:
     async def _check_owners(self) -> None:
         """Drop the worlds that others took while the lease was lost; the others go on."""
         for owner in self._held:
-            held = await self._jobs.finish(self._store.held(owner.world))
-            if held is None or (held.epoch, held.nonce) != owner.ownership[1:3]:
-                self._held.lane_of(owner.world).end(owner, "fenced")
-            elif owner.held_since_s is None:
+            is_ours = await self._held.check(owner)
+            if is_ours and owner.held_since_s is None:
                 owner.leave_out(self._clock.mono_s() - self._fenced_at_s)
 
     # --- loops -------------------------------------------------------------------------------

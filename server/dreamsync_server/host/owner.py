@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from dreamsync_server.errors import DreamsyncError, WorldFaultError
+from dreamsync_server.host.kept import Kept
 from dreamsync_server.host.pace import Pace
 from dreamsync_server.host.presence import Presence
 from dreamsync_server.limits import (
@@ -116,6 +117,10 @@ class Owner:
         self.scheduled_s = math.inf  # the lane's: when it will look here by itself
         self.snapshot_seq = 0  # the newest one written or tried
         self._rules = rules
+        self._kept = Kept()
+        self._lost: list[Commit] = []  # of what was confirmed: being written again
+        self._mends = 0
+        self._deferred: Batch | None = None  # the batch that waits until that is done
         self._in_flight: list[Proposal] = []  # handed in directly, decided, not confirmed
 
     # --- what comes in -----------------------------------------------------------------------
@@ -289,7 +294,11 @@ class Owner:
         """Take the pending batch as written: return its commits, which may be shown now."""
         assert self.pending is not None, "nothing is in flight"
         commits = self.pending.commits
+        if self._lost:
+            self._mended(len(commits))
+            return ()
         self.pending = None
+        self._kept.add(commits, mono_s)
         self.retry_s = math.inf
         self._in_flight = []
         self.ownership = self.ownership._replace(tail=commits[-1].position.seq)
@@ -302,6 +311,38 @@ class Owner:
             self.leave_out(mono_s - self.held_since_s)
             self.held_since_s = None
         return commits
+
+    def mend(self, tail: int) -> bool:
+        """Write again what was confirmed behind seq `tail`, where the store's log ends now.
+
+        False where it is not all known here any more: then it is lost. What is pending waits.
+        """
+        lost = self._kept.after(tail, self.ownership.epoch)
+        if not lost:
+            return False
+        if not self._lost:
+            self._deferred = self.pending
+        self._lost = list(lost)
+        self._mends += 1
+        self._mend_next()
+        return True
+
+    def _mend_next(self) -> None:
+        some = tuple(self._lost[:BATCH_COMMITS_MAX])
+        first = some[0].position
+        owner = self.ownership._replace(tail=first.seq - 1)
+        self.pending = Batch(owner, f"{first.epoch}-{first.seq} mend {self._mends}", some)
+
+    def _mended(self, count: int) -> None:
+        """Go on with the rest of what was lost, then with what waited."""
+        del self._lost[:count]
+        if self._lost:
+            self._mend_next()
+            return
+        self.pending, self._deferred = self._deferred, None
+        if self.pending is None:
+            self.held_since_s = None
+            self.retry_s = math.inf
 
     def hold(self, mono_s: float) -> None:
         """Take the pending batch's outcome as unknown: decide nothing, send it again soon."""

@@ -26,7 +26,7 @@ class RedisInbox:
         names = keys.of_world(world)
         args = (INBOX_LENGTH_MAX, codec.encode_proposal(proposal), names.bell, INBOX_BELL)
         call = Call("propose", (names.own, names.inbox), args)
-        return bool(await self._link.script(call) == 1)
+        return bool(await self._link.script(call, is_confirmed=True) == 1)
 
     async def inbox(self, world: str, after: str, limit: int = 64) -> Sequence[Entry]:
         """Return entries after a cursor, in order; those that cannot be read are left out."""

@@ -42,7 +42,8 @@ __all__ = ["Call", "Link", "client", "load_scripts", "redis_url", "store_error"]
 _Result = TypeVar("_Result")
 _Command = tuple[str | bytes | int, ...]
 _SEEN_MS: Final = 10_000  # what was written only to be waited for goes by itself
-_ELSEWHERE: Final = (ClusterDownError, MasterDownError, ReadOnlyError)  # who has the key now?
+# Not done, because somebody else has the key now, or will soon.
+_ELSEWHERE: Final = (ClusterDownError, MasterDownError, ReadOnlyError)
 
 
 class Answers(NamedTuple):
@@ -164,6 +165,7 @@ class Link:
             sending = self._send(server.reader, [item], is_asking=False, wait=None)
             asking.append(self._bounded(sending, until_s, [item]))
         await asyncio.gather(*asking)
+        _settle(items)
         answers = [item.answer for item in items if not isinstance(item.answer, StoreError)]
         return answers or [_raised(item.answer) for item in items]
 
@@ -253,6 +255,7 @@ class Link:
             await self._bounded(sending, self._until_s(), items)
         finally:
             server.ringing -= 1
+        _settle(items)
         lost = [item.answer for item in items if isinstance(item.answer, StoreError)]
         if lost:
             log.info("%d doorbells were lost: %s", len(lost), lost[0])
@@ -284,11 +287,9 @@ class Link:
             waiting = [item for some in groups.values() for item in some if self._again(item)]
             if not waiting or asyncio.get_running_loop().time() >= until_s:
                 break
-            if any(isinstance(item.answer, TryAgainError) for item in waiting):
+            if any(isinstance(item.answer, (TryAgainError, *_ELSEWHERE)) for item in waiting):
                 await asyncio.sleep(STORE_TRY_AGAIN_S)
-        for item in items:
-            if isinstance(item.answer, RedisError):
-                item.answer = store_error(item.answer)
+        _settle(items)
 
     def _again(self, item: _Item) -> bool:
         """Return whether an item was not done where it went, and can go where it is."""
@@ -304,9 +305,10 @@ class Link:
             case TryAgainError():
                 item.sent_to = None  # its slot's keys are on their way, one by one
             case ResponseError() as error:
-                if isinstance(error, _ELSEWHERE):
-                    self.routes.doubt()
-                return False
+                if not isinstance(error, _ELSEWHERE) or not self.routes.can_change:
+                    return False
+                self.routes.doubt()
+                item.sent_to = None
             case StoreUnavailableError():
                 self.routes.doubt()
                 return False
@@ -350,10 +352,18 @@ class Link:
                 await sending
         except (RedisError, OSError, TimeoutError) as error:
             for item in items:
-                item.answer = store_error(error)
+                is_said = isinstance(error, ResponseError)  # by the server, of what it did not do
+                item.answer = error if is_said else store_error(error)
 
     def _until_s(self) -> float:
         return asyncio.get_running_loop().time() + self._timeout_s
+
+
+def _settle(items: Sequence[_Item]) -> None:
+    """Put our kind of error in the place of the library's."""
+    for item in items:
+        if isinstance(item.answer, RedisError):
+            item.answer = store_error(item.answer)
 
 
 def _raised(answer: Any) -> Any:

@@ -36,6 +36,7 @@ class Routes(Protocol):
     """Which server has a key now, and how often that has changed."""
 
     is_cluster: bool
+    can_change: bool
     changes: int
     """How often a server has taken another's place, as far as was noticed."""
 
@@ -100,6 +101,7 @@ class OneServer:
     """One server has every key."""
 
     is_cluster = False
+    can_change = False
     changes = 0
 
     def __init__(self, address: Address, timeout_s: float) -> None:
@@ -140,6 +142,7 @@ class _Asked:
     """Routes that others are asked for: one look at a time, beside whoever uses the last one."""
 
     is_cluster = False
+    can_change = True
 
     def __init__(self, address: Address, timeout_s: float) -> None:
         self.changes = 0
