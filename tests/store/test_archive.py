@@ -163,7 +163,7 @@ def test_words_put_into_somebodys_mouth_are_found_out() -> None:
         parts(sealed(head(tail=[1, len(log)]), (b"c", first), (b"t", texts), (b"c", rest)))
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04" + b"\0" * 40, b"DREAMSYNC-WORLD\n"])
+@pytest.mark.parametrize("raw", [b"", b"junk\n", b"PK\x03\x04" + b"\0" * 40, archive.MAGIC])
 def test_other_files_are_no_worlds(raw: bytes) -> None:
     with pytest.raises(ArchiveError):
         parts(raw)

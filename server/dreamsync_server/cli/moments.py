@@ -23,7 +23,7 @@ def _lines(moment: Mapping[str, Any], pack: Pack) -> Iterator[str]:
     for scene in scenes.values():
         yield f"\n  {scene['name']}: {scene.get('text', '')}".rstrip(": ")
     labels = moment["cards"].get("facts", {})
-    shown = {name: value for name, value in moment["facts"].items() if not name.startswith(_HIDDEN)}
+    shown = {name: value for name, value in moment["facts"].items() if _matters(name, value)}
     if shown:
         yield ""
     for name, value in shown.items():
@@ -36,6 +36,12 @@ def _lines(moment: Mapping[str, Any], pack: Pack) -> Iterator[str]:
     for line in moment["lines"]:
         who = f"{line['who_name']}: " if line.get("who_name") and line["kind"] == "said" else ""
         yield f"  {clock_of(line['ms']):>8}  {who}{line['text']}"
+
+
+def _matters(name: str, value: Any) -> bool:
+    if name.startswith("clock.") or name.endswith((".held", ".player")):
+        return bool(value) and not name.endswith(".held")
+    return not name.startswith(_HIDDEN)
 
 
 def _label(name: str, card: Mapping[str, Any]) -> str:

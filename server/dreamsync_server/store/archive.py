@@ -177,8 +177,11 @@ class _Reader:
         self._head: Head | None = None
 
     def parts(self) -> Iterator[Part]:
-        if self._exactly(len(MAGIC)) != MAGIC:
+        begin = self._read(len(MAGIC))
+        if not begin or not MAGIC.startswith(begin):
             raise ArchiveError("this is no exported world: it does not begin as one")
+        self._sum.update(begin)
+        self._exactly(len(MAGIC) - len(begin))
         while True:
             before = self._sum.hexdigest()
             kind, length = _PART.unpack(self._exactly(_PART.size))
