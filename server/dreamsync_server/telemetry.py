@@ -42,7 +42,6 @@ class Telemetry:
             ProcessCollector(registry=self.registry)
         self._make_gateway_metrics()
         self._make_host_metrics()
-        self._make_director_metrics()
 
     def count_connections(self) -> int:
         """Return how many sockets are open now."""
@@ -99,12 +98,6 @@ class Telemetry:
             "tails_lost", "Times confirmed commits were lost beyond repair: worlds went back"
         )
         self.store_errors = self._counter("store_errors", "Calls the store did not answer", "call")
-
-    def _make_director_metrics(self) -> None:
-        self.worlds_directed = self._gauge("worlds_directed", "Worlds this director follows now")
-        self.cues = self._counter("director_cues", "Beats proposed by the director by outcome",
-                                  "code")  # fmt: skip
-        self.nudges = self._counter("director_nudges", "Other means it used", "means")
 
     def _counter(self, name: str, about: str, *labels: str) -> Counter:
         return Counter(f"dreamsync_{name}", about, labels, registry=self.registry)

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from dreamsync_server.cli.about import about_process
 from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.cli.metering import Metering
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.cli.workbench import Workbench
 from dreamsync_server.clock import SystemClock
@@ -15,11 +16,12 @@ from dreamsync_server.gateway.hall import Hall
 from dreamsync_server.gateway.server import GatewayServer
 from dreamsync_server.gateway.shelf import Submit
 from dreamsync_server.host.direct import Direct
+from dreamsync_server.host.lane import Why
 from dreamsync_server.host.node import HostNode
 from dreamsync_server.host.owner import RefusedError
 from dreamsync_server.store.port import Store
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.commit import Commit, Proposal
 
 
 class Node:
@@ -63,20 +65,32 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
         if settings.profile:
             telemetry.store_profile.labels(settings.profile).set(1)
         shelf = PackShelf(store, extra)
+        metering = Metering(telemetry)
+
+        def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
+            metering.confirmed(commits)
+            hall.on_confirmed(world, commits)
+
+        def on_gone(world: str, why: Why) -> None:
+            metering.gone(why)
+            hall.on_gone(world, why)
+
         host = HostNode(
-            store,
+            metering.store(store),
             clock,
             child.name,
             shelf.load,
             lambda: secrets.token_hex(8),
-            on_confirmed=lambda world, commits: hall.on_confirmed(world, commits),
-            on_gone=lambda world, why: hall.on_gone(world, why),
+            on_confirmed=on_confirmed,
+            on_gone=on_gone,
             on_lost=lambda world, is_known: (
                 telemetry.tails_repaired if is_known else telemetry.tails_lost
             ).inc(),
             shard_of=store.shard_of,
+            rules=metering.rules(),
             about=about_process(lambda: {"clients": telemetry.count_connections()}),
         )
+        metering.watch(lambda: len(host.worlds), lambda: host.peers.all)
         hall = Hall(
             store,
             clock,

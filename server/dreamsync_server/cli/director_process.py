@@ -10,7 +10,6 @@ from dreamsync_server.cli.child import ChildSettings, run_child, told_to_stop
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.director.director import Director
-from dreamsync_server.store.open import open_store
 
 log = logging.getLogger("dreamsync_server.cli.director_process")
 
@@ -19,12 +18,17 @@ async def run(settings: ChildSettings) -> None:
     """Direct until SIGTERM."""
     clock = SystemClock()
     is_told = told_to_stop()
-    store = open_store(settings.store_url)
+    store = settings.open_store()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         director = Director(store, clock, PackShelf(store).load, settings.name)
         about = about_process(
-            lambda: {"kind": "director", "state": "serving", "worlds": len(director.worlds)}
+            lambda: {
+                "kind": "director",
+                "state": "serving",
+                "worlds": len(director.worlds),
+                "proposed": dict(director.proposed),
+            }
         )
         works = [
             asyncio.create_task(director.run()),

@@ -8,6 +8,8 @@ memory is facts of the worlds.
 import asyncio
 import contextlib
 import logging
+from collections import Counter
+from collections.abc import Sequence
 
 from dreamsync_server.clock import Clock
 from dreamsync_server.director.direction import Direction
@@ -21,7 +23,8 @@ from dreamsync_server.limits import (
 )
 from dreamsync_server.store.port import Store, WorldCard
 from dreamsync_server.store.reading import LoadPack, catch_up, load_state
-from dreamsync_server.world.model import Pack
+from dreamsync_server.world.commit import Commit
+from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.state import is_asleep, is_over
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Director:
         self._clock = clock
         self._load_pack = load_pack
         self._node = node
+        self.proposed: Counter[str] = Counter()  # "<cue or nudge> <code>" -> how often
         self._worlds: dict[str, Direction] = {}
         self._packs: dict[str, str] = {}  # world -> the id of its pack
         self._heard_s = float("-inf")
@@ -130,6 +134,7 @@ class Director:
             self._let_go(world)  # the next look takes it again, under the pack that is in force
             return
         direction.follow(commits, self._clock.now_ms())
+        self._count(commits)
         facts = direction.state.facts
         if direction.is_stale or (commits and (is_over(facts) or is_asleep(facts))):
             self._let_go(world)
@@ -139,6 +144,12 @@ class Director:
             if not await self._store.propose(world, proposal):
                 log.info("the inbox of world %s is full; the director waits", world)
                 return
+
+    def _count(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            for outcome in commit.outcomes:
+                if outcome.session == DIRECTOR and commit.cause.kind in ("cue", "nudge"):
+                    self.proposed[f"{commit.cause.kind} {outcome.code}"] += 1
 
     def _let_go(self, world: str) -> None:
         self._worlds.pop(world, None)

@@ -1,0 +1,75 @@
+"""What host and director do is counted, and told by /metrics."""
+
+import pytest
+from host.bench import card, join, load_pack, tea
+
+from dreamsync_server.cli.metering import Directors, Metering
+from dreamsync_server.clock import ManualClock
+from dreamsync_server.errors import StoreUnavailableError
+from dreamsync_server.host.direct import Direct
+from dreamsync_server.host.node import HostNode
+from dreamsync_server.store.memory import MemoryStore
+from dreamsync_server.telemetry import Telemetry
+
+
+def lines_of(telemetry: Telemetry) -> dict[str, float]:
+    """Return what is told, by name and labels."""
+    told = telemetry.exposition().decode().splitlines()
+    return {
+        line.rpartition(" ")[0]: float(line.rpartition(" ")[2])
+        for line in told
+        if line and line[0] != "#"
+    }
+
+
+async def test_what_a_host_does_is_counted() -> None:
+    telemetry, clock = Telemetry(has_process=False), ManualClock()
+    store, metering = MemoryStore(clock), Metering(telemetry)
+    node = HostNode(
+        metering.store(store), clock, "a", load_pack, lambda: "token", rules=metering.rules(),
+        on_confirmed=lambda world, commits: metering.confirmed(commits),
+        on_gone=lambda world, why: metering.gone(why),
+    )  # fmt: skip
+    metering.watch(lambda: len(node.worlds), lambda: node.peers.all)
+    await node.join()
+    await node.open_world(card())
+    for proposal in (join("s_ada", "ada"), tea("s_ada", 1), tea("s_ada", 3)):
+        Direct(node).submit("w1", proposal)
+    await node.step()
+    store.fail_next("tail", "before")
+    with pytest.raises(StoreUnavailableError):
+        await metering.store(store).tail("w1")
+
+    told = lines_of(telemetry)
+    assert told["dreamsync_worlds_owned"] == 1
+    assert told["dreamsync_worlds_opened_total"] == told["dreamsync_takeovers_total"] == 1
+    assert told["dreamsync_commits_total"] == 4
+    assert told['dreamsync_refusals_total{code="gap"}'] == 1
+    assert told["dreamsync_decide_seconds_count"] == 4
+    assert told["dreamsync_append_commits_sum"] == 4
+    assert told["dreamsync_inbox_length_count"] >= 1
+    assert told['dreamsync_store_errors_total{call="tail"}'] == 1
+
+
+def test_worlds_that_are_lost_are_counted_by_why() -> None:
+    telemetry = Telemetry(has_process=False)
+    for why in ("fenced", "faulted", "faulted", "asleep", "released"):
+        Metering(telemetry).gone(why)  # type: ignore[arg-type]
+    told = lines_of(telemetry)
+    assert told["dreamsync_fenced_total"] == 1
+    assert told["dreamsync_worlds_faulted_total"] == 2
+
+
+def test_what_directors_say_is_added_up() -> None:
+    telemetry = Telemetry(has_process=False)
+    said = {
+        "d1": {"kind": "director", "worlds": 3, "proposed": {"cue ok": 2, "nudge held": 1}},
+        "d2": {"kind": "director", "worlds": 1, "proposed": {"cue ok": 5}},
+        "n1": {"kind": "node", "worlds": 9},
+    }
+    telemetry.registry.register(Directors(lambda: said))
+    told = lines_of(telemetry)
+    assert told["dreamsync_directors"] == 2
+    assert told["dreamsync_worlds_directed"] == 4
+    assert told['dreamsync_director_cues_total{code="ok",kind="cue"}'] == 7
+    assert told['dreamsync_director_cues_total{code="held",kind="nudge"}'] == 1
