@@ -1,4 +1,4 @@
-"""What the pure parts cost: deciding an ordinary act, offering actions, replaying a log."""
+"""What the pure parts cost: deciding, offering, replaying a log, an understudy's turn."""
 
 import time
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Final
 
 from dreamsync_server.cli.bench.figures import Figure
 from dreamsync_server.cli.bench.rig import Options
+from dreamsync_server.cli.bench.turns import turns
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.packs import load_folder
 from dreamsync_server.packs.shipped import find_world
@@ -55,7 +56,7 @@ def deciding(options: Options) -> list[Figure]:
             Figure(f"offers, {pack_id}: all of {role}", "µs", offered, min(yard), _YARDSTICK,
                    note=f"{len(book.offered(play.facts, role))} offered"),
         ]  # fmt: skip
-    return [*found, _replaying(options)]
+    return [*found, _replaying(options), *turns(options)]
 
 
 def _replaying(options: Options) -> Figure:
