@@ -59,6 +59,7 @@ function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, mis
   const hold = () => intervene(t(isHeld ? "Let “{title}” go" : "Hold “{title}”", { title }),
     (word) => (isHeld ? viewer.unhold(id, word) : viewer.hold(id, word)));
   const skip = () => intervene(t("Skip “{title}”", { title }), (word) => viewer.skip(id, word));
+  const undo = () => intervene(t("Undo “{title}”", { title }), (word) => viewer.undo(id, word));
   const veto = () => intervene(t("Not “{title}” for five minutes", { title }), (word) => viewer.veto(id, { ms: VETO_MS, why: word }));
   const often = cued ? (cued === 1 ? t("came once") : t("came {n} times", { n: cued })) : "";
   return html`<li class=${isReady ? "beat ready" : "beat"} data-beat=${id} ref=${place}>
@@ -68,6 +69,7 @@ function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, mis
       <button type="button" class=${isReady ? "primary" : ""} onClick=${() => cue(!isReady)}>${isReady ? t("Cue") : t("Cue anyway")}</button>
       <button type="button" class="quiet" onClick=${hold}>${isHeld ? t("Let go") : t("Hold")}</button>
       <button type="button" class="quiet" onClick=${skip}>${t("Skip")}</button>
+      ${cued > 0 && html`<button type="button" class="quiet" onClick=${undo}>${t("Undo")}</button>`}
       <button type="button" class="quiet" onClick=${veto}>${t("Not now")}</button></p>
     ${why?.leaves?.length > 0 && html`<details open=${isPicked}><summary class="small">${isReady ? t("Why") : t("Why not yet")}</summary><ul class="leaves">
       ${why.leaves.map((leaf, i) => html`<li key=${i} class=${leaf.holds ? "holds" : "lacks"}>

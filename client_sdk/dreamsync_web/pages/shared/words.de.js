@@ -252,6 +252,8 @@ export const WORDS = {
   "Hold “{title}”": "„{title}“ halten",
   "Let “{title}” go": "„{title}“ loslassen",
   "Skip “{title}”": "„{title}“ übergehen",
+  "Undo": "Zurücknehmen",
+  "Undo “{title}”": "„{title}“ zurücknehmen",
   "Not “{title}” for five minutes": "„{title}“ fünf Minuten lang nicht",
   "Why": "Warum",
   "Why not yet": "Warum noch nicht",
