@@ -46,12 +46,18 @@ class Look:
 
 
 class Chain:
-    """Measures the distance of states from one goal."""
+    """Measures the distance of states from one goal.
 
-    def __init__(self, atlas: Atlas, goal_node: int, *, has_desk: bool = False) -> None:
+    `is_ordered` lets first steps wait that would spoil what is needed before them.
+    """
+
+    def __init__(
+        self, atlas: Atlas, goal_node: int, *, has_desk: bool = False, is_ordered: bool = True
+    ) -> None:
         self._atlas = atlas
         self._goal = goal_node
         self._has_desk = has_desk
+        self._is_ordered = is_ordered
 
     def look(self, facts: Facts, noise: Noise) -> Look:
         """Look at a goal from a state."""
@@ -59,7 +65,7 @@ class Chain:
         cost = search.cost_of(self._goal)
         if cost is NEVER:
             return Look(NEVER, (), False)
-        moves, is_waiting = search.first_steps(self._goal)
+        moves, is_waiting = search.first_steps(self._goal, is_ordered=self._is_ordered)
         return Look(cost, moves, is_waiting)
 
 
@@ -120,7 +126,7 @@ class _Search:
                     whole = own + most + SHARED * (total - most)
                     heapq.heappush(heap, (whole, above, number))
 
-    def first_steps(self, goal: int) -> tuple[tuple[Trigger, ...], bool]:
+    def first_steps(self, goal: int, *, is_ordered: bool) -> tuple[tuple[Trigger, ...], bool]:
         """Return the triggers on the cheapest branch whose conditions all hold now."""
         atlas = self._atlas
         steps: dict[int, int] = {}  # a trigger's node -> how many changes lie before it
@@ -146,7 +152,7 @@ class _Search:
                 if part not in seen:
                     seen.add(part)
                     waiting.append((part, depth))
-        now = in_order(atlas, list(steps.items()), needed)
+        now = in_order(atlas, list(steps.items()), needed) if is_ordered else list(steps)
         return tuple(dict.fromkeys(atlas.trigger_at[number] for number in now)), is_waiting
 
     def _keep(self, number: int, depth: int, needed: dict[int, int]) -> None:

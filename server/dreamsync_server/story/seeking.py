@@ -131,7 +131,9 @@ class _Seeker:
         dice = Dice(self.seed, f"seek/{self.goal}/{self.attempt}")
         book = OfferBook(self.atlas.pack)
         node = self.atlas.goal_node(self.goal)
-        chain = Chain(self.atlas, node, has_desk=self.attempt % 2 == 1)
+        is_ordered = self.attempt % 4 < 2  # some goals are found sooner by trying the steps anyhow
+        has_desk = self.attempt % 2 == 1
+        chain = Chain(self.atlas, node, has_desk=has_desk, is_ordered=is_ordered)
         play, round_number = gather(self.atlas.pack, self.seed, self.absent), 0
         best, stale, turn = NEVER, 0, 0
         for turn in range(1, turns + 1):
