@@ -14,10 +14,10 @@ from dreamsync_server.host import handing
 from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.node import HostNode
 from dreamsync_server.limits import INBOX_LENGTH_MAX
-from dreamsync_server.store import keys
+from dreamsync_server.store import codec, keys
 from dreamsync_server.store.memory import MemoryStore
-from dreamsync_server.store.port import Note
-from dreamsync_server.world.commit import Commit
+from dreamsync_server.store.port import Appended, Batch, Note
+from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.sessions import session_of
 
 PATIENCE_S = 5.0
@@ -144,6 +144,59 @@ async def test_a_note_that_is_lost_is_said_again() -> None:
 
         assert b.worlds == ["w1"]
         assert said.count("take") >= 2
+
+
+class Later(MemoryStore):
+    """The way of a node of the next version to the store: what it writes has one element more."""
+
+    def __init__(self, shared: MemoryStore) -> None:
+        self.__dict__ = shared.__dict__
+
+    def _append(self, batch: Batch) -> Appended:
+        answer = super()._append(batch)
+        log = self._worlds[batch.owner.world].log
+        if answer.code == "ok":
+            log[-len(batch.commits) :] = [later(raw) for raw in log[-len(batch.commits) :]]
+        return answer
+
+    async def propose(self, world: str, proposal: Proposal) -> bool:
+        is_taken = await super().propose(world, proposal)
+        inbox = self._worlds[world].inbox
+        inbox[max(inbox)] = later(inbox[max(inbox)])
+        return is_taken
+
+
+def later(raw: bytes) -> bytes:
+    """Return bytes as the next version writes them."""
+    assert raw[1] == codec.VERSION, "a short array: its length, then its version"
+    return bytes((raw[0] + 1, codec.VERSION + 1)) + raw[2:] + msgpack.packb("what is new in it")
+
+
+async def test_nodes_of_two_versions_read_what_either_writes() -> None:
+    store = MemoryStore(SystemClock())
+    async with nodes(store, "a") as (a,):
+        direct = await night(a)
+        direct.submit("w1", tea("s_ada", 1))
+        await log_until(store, "act")
+        async with nodes(Later(store), "b") as (b,):
+            await a.hand_over()
+            assert b.worlds == ["w1"]
+            Direct(b).submit("w1", tea("s_ada", 2))
+            assert await store.propose("w1", tea("s_ben", 1))
+            assert await Later(store).propose("w1", tea("s_ben", 2))
+            await log_until(store, "act", 4)
+            async with nodes(store, "c") as (c,):
+                await b.peers.renew()
+                await b.hand_over()
+                assert c.worlds == ["w1"]
+                Direct(c).submit("w1", tea("s_ada", 3))
+                log = await log_until(store, "act", 5)
+
+    versions = [raw[1] for raw in store._worlds["w1"].log]
+    assert set(versions) == {codec.VERSION, codec.VERSION + 1}
+    done = [(o.session, o.n) for commit in log for o in commit.outcomes if o.n]
+    assert [n for session, n in done if session == "s_ada"] == [1, 2, 3]
+    assert [n for session, n in done if session == "s_ben"] == [1, 2]
 
 
 async def test_a_new_world_is_opened_by_a_node_with_fewer() -> None:

@@ -111,9 +111,14 @@ def test_a_card_of_a_newer_minor_is_read_without_its_new_field() -> None:
     assert codec.decode_card(msgpack.packb([version, {**fields, "weather": "rain"}])) == card
 
 
-def test_another_version_is_refused_with_both_versions_named() -> None:
-    with pytest.raises(codec.CodecError, match=r"proposal .* version 2; this server .* version 1"):
-        codec.decode_proposal(msgpack.packb([2, "act", "player"]))
+def test_a_neighbouring_version_is_read_and_any_other_refused_with_all_versions_named() -> None:
+    raw = codec.encode_proposal(builders.proposal())
+    for version in codec.READABLE:
+        newer = bytes((raw[0] + 1, version)) + raw[2:] + msgpack.packb("what is new")
+        assert codec.decode_proposal(newer) == builders.proposal()
+    with pytest.raises(codec.CodecError, match=r"proposal .* version 3; .* reads versions 0 to 2"):
+        codec.decode_proposal(msgpack.packb([3, "x", "y"]))
+
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Commits, proposals, snapshots and cards as bytes: msgpack arrays that begin with a version.
 
-A newer minor form may add elements behind those known here: they are ignored. A form that old
-nodes cannot read takes a new version number, and is refused with a sentence. A drift and a
+While nodes are replaced one by one, those of two versions read what either writes. So a version
+only adds elements behind those of the one before, which ignores them; what changes the meaning of
+what is there takes two versions, the first of which reads both and still writes the old. A node
+reads its own version and its neighbours, and refuses others with a sentence. A drift and a
 person's text are msgpack ext types, so that they come back as what they were; every list comes
 back as a tuple.
 """
@@ -34,7 +36,8 @@ from dreamsync_server.world.commit import (
 )
 from dreamsync_server.world.values import Drift, TextRef
 
-VERSION: Final = 1
+VERSION: Final = 1  # that is written
+READABLE: Final = range(VERSION - 1, VERSION + 2)
 EXT_DRIFT: Final = 1
 EXT_TEXT: Final = 2
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -315,9 +318,10 @@ def _unpack(raw: bytes, longest: int, noun: str, size: int) -> Sequence[Any]:
         raise CodecError(f"a {noun} in the store is damaged: {error}") from error
     if type(parts) is not tuple or not parts or type(parts[0]) is not int:
         raise CodecError(f"a {noun} in the store is damaged: it names no version")
-    if parts[0] != VERSION:
+    if parts[0] not in READABLE:
         raise CodecError(
-            f"a {noun} in the store has version {parts[0]}; this server reads version {VERSION}"
+            f"a {noun} in the store has version {parts[0]}; this server reads versions"
+            f" {READABLE[0]} to {READABLE[-1]}: let one between them run first"
         )
     if len(parts) < size:
         raise CodecError(f"a {noun} in the store is damaged: {len(parts)} of {size} parts")
