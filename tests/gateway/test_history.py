@@ -189,6 +189,14 @@ async def test_what_a_person_wrote_is_erased_everywhere() -> None:
         ]
 
 
+async def test_nothing_is_noted_of_somebody_who_never_was() -> None:
+    async with house() as node:
+        desk = await at_desk(node, await node.world())
+        before = await tail_of(desk)
+        assert (await desk.ask("erase", session="nobody")).code == "no_session"
+        assert await tail_of(desk) == before
+
+
 def everything(store: MemoryStore) -> str:
     """Return all that a store holds of its worlds, as text."""
     worlds = store._worlds.values()

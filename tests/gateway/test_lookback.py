@@ -1,6 +1,7 @@
 """Looking back: the very state of then, told to each as it was, and quick the second time."""
 
 from support.packs import night_for_two, starter
+from world.test_repacking import edited, repacked
 
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.gateway.lookback import Lookback, moment
@@ -10,6 +11,8 @@ from dreamsync_server.store.grafting import Graft
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.playthrough import Playthrough
+from dreamsync_server.world.commit import Moment, Proposal
+from dreamsync_server.world.decide import decide
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.values import digest_hex
 
@@ -79,3 +82,31 @@ async def test_what_was_erased_is_not_shown_at_any_moment() -> None:
     back = Lookback("w_2", starter(), store, no_other)
     shown = await moment(store, CARD, await back.seen_at(4, look), "desk", look, "en")
     assert "canary" not in str(shown)
+
+
+async def test_a_moment_before_and_behind_a_change_of_pack_is_read_under_its_own() -> None:
+    play = night_for_two()
+    play.act("a", "talk", words="under the old")
+    then = len(play.commits)
+    new = edited(("cue_gap: 10s", "cue_gap: 11s"))
+    changed = repacked(play, new)
+    after = decide(new, play.state, Proposal("pause", "player", "b", 1), Moment(play.world_ms, 1))
+
+    async def load_pack(pack_hash: str) -> Pack:
+        assert pack_hash == new.hash
+        return new
+
+    store = MemoryStore(ManualClock())
+    commits = [*play.commits[:then], changed, after]
+    graft = Graft(store, CARD, starter(), load_pack, len(commits))
+    await graft.add(commits)
+    await graft.publish(9_000)
+    back = Lookback("w_2", starter(), store, load_pack)
+    assert (await back.state_at(then)).pack is starter()
+    look = look_of(starter(), "desk")
+    assert look is not None
+    seen = await back.seen_at(len(commits), look)
+    assert seen.state.pack is new
+    shown = await moment(store, CARD, seen, "desk", look, "en")
+    assert shown["facts"]["paused"] is True
+    assert "under the old" in str(shown["lines"])

@@ -68,6 +68,10 @@ def head(**given: Any) -> tuple[bytes, bytes]:
     return b"h", zlib.compress(encode_plain(plain))
 
 
+def about(**given: Any) -> dict[str, Any]:
+    return {"card": {**{name: getattr(CARD, name) for name in archive._CARD}, **given}}
+
+
 def test_what_was_written_is_read_again() -> None:
     log = commits()
     first, pack, page, end = parts(written(log))
@@ -116,7 +120,8 @@ def test_a_file_of_a_newer_version_says_which_is_read() -> None:
     "wrong",
     [
         {"card": {}}, {"card": 5}, {"tail": [1, 0]}, {"tail": [1, 10**9]}, {"tail": "x"},
-        {"card": {"world": 5}}, {"exported_ms": "now"},
+        {"card": {"world": 5}}, {"exported_ms": "now"}, about(title="\x1b[2J"),
+        about(world="{w:x}"), about(title="x" * 81),
     ],
 )  # fmt: skip
 def test_a_head_of_another_shape_is_refused(wrong: dict[str, Any]) -> None:
@@ -140,9 +145,15 @@ def test_a_part_that_claims_to_be_huge_is_not_read() -> None:
 
 def test_many_parts_are_no_way_round_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "ARCHIVE_BYTES_MAX", 3_000_000)
-    texts = zlib.compress(encode_plain([["1.x", "a", "s", "\0" * 1_500_000]]))
+    texts = zlib.compress(encode_plain([[f"{i}.x", "a", "s", "x" * 1_000] for i in range(1_500)]))
     with pytest.raises(ArchiveError, match="unpacks to over"):
         parts(sealed(head(), *[(b"t", texts)] * 3))
+
+
+def test_a_text_that_would_move_a_terminals_cursor_is_refused() -> None:
+    texts = zlib.compress(encode_plain([["1.x", "a", "s", "\x1b[2J"]]))
+    with pytest.raises(ArchiveError, match="a text that is none"):
+        parts(sealed(head(), (b"t", texts)))
 
 
 def test_commits_out_of_order_are_refused() -> None:

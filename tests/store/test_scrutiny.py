@@ -50,6 +50,7 @@ def test_our_own_commits_pass() -> None:
         {"changes": (Change("@world", (1, 1, 0)),)},
         {"changes": (Change("@seat.ada", ("", "x", 0)),)},
         {"changes": (Change("@session.x", ("y" * 9_000,)),)},
+        {"events": (Event("said", ("all",), "ada", "", (("place", "\x1b[2J"),)),)},
     ],
     ids=str,
 )

@@ -28,6 +28,7 @@ from dreamsync_server.story.marks import Mark, marks_of
 from dreamsync_server.world.branching import origin_of
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.erasing import ERASED, REFS_MAX
+from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import Facts, is_over
 from dreamsync_server.world.written import refs_in
 
@@ -187,7 +188,10 @@ class Pasts:
         written = await hall.store.texts(world, refs) if refs else {}
         mine = tuple(ref for ref, (author, _, _) in written.items() if author == session)
         count = await hall.store.erase_texts(world, session)
-        before = follower.state.facts.get(fact)
+        facts = follower.state.facts
+        before = facts.get(fact)
+        if not count and before is None and session_of(facts, session) is None:
+            raise PeerError("no_session", "Nobody of that session wrote anything in this world.")
         given = {"session": session, "refs": mine[:REFS_MAX]}
         texts = {"why": (hall.tokens.salt(), message.why)} if message.why else {}
         code = await hall.submit(world, Proposal("erase", "desk", by, 0, given, texts))

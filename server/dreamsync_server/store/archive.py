@@ -16,6 +16,7 @@ every part is bounded before and after it is unpacked, and so is the whole.
 """
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,11 +33,13 @@ from dreamsync_server.limits import (
 )
 from dreamsync_server.store import codec
 from dreamsync_server.store.port import WorldCard
+from dreamsync_server.store.scrutiny import is_text
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.values import digest_hex, hash_text
 
 MAGIC: Final = b"DREAMSYNC-WORLD\n"
 VERSION: Final = 1
+_WORLD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 _PART: Final = struct.Struct(">cI")
 _CARD: Final = (
     "world", "pack_id", "pack_hash", "seed", "created_ms", "title", "has_spectators",
@@ -212,7 +215,9 @@ class _Reader:
                 return PackFiles(files.pop(""), files)
             case b"t":
                 for ref, author, salt, text in self._plain(raw):
-                    self._texts[str(ref)] = (str(author), str(salt), str(text))
+                    if not all(map(is_text, (ref, author, salt, text))):
+                        raise ArchiveError("the file is damaged: it holds a text that is none")
+                    self._texts[ref] = (author, salt, text)
                 return None
             case b"c":
                 return self._page_of(codec.decode_segment(raw))
@@ -230,7 +235,7 @@ class _Reader:
         about = {name: plain["card"][name] for name in _CARD if name in plain["card"]}
         card = WorldCard(**about, is_private=True)
         shape = (card.world, card.pack_id, card.pack_hash, card.title)
-        if not all(type(text) is str and len(text) <= 200 for text in shape):
+        if not (all(map(is_text, shape)) and _WORLD.match(card.world) and len(card.title) <= 80):
             raise ArchiveError("the file is damaged: its head has the wrong shape")
         numbers = (card.seed, card.created_ms, card.speed, *plain["tail"])
         if not all(type(number) is int and 0 <= number < 2**53 for number in numbers):

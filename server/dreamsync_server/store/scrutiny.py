@@ -5,6 +5,7 @@ looked at before it is kept: every value is one that its fact may have under the
 every number is one that may be told, and every name is a fact of the pack or one of the engine's.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -24,7 +25,9 @@ from dreamsync_server.world.values import Drift, TextRef, Value
 _ATOMS: Final = ("all", "desk", "nobody")
 _ATOM_KINDS: Final = ("scene:", "role:", "seat:", "session:")
 _TEXT_CHARS_MAX: Final = 8_192
+_WORD_CHARS_MAX: Final = 200
 _SPEED_MAX: Final = 1_000_000
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # nothing of it reaches a terminal
 
 
 def check_commit(pack: Pack, commit: Commit, world_ms: int) -> None:
@@ -55,6 +58,11 @@ def check_commit(pack: Pack, commit: Commit, world_ms: int) -> None:
     _so(len(commit.changes) <= 2 * CHANGES_PER_COMMIT_MAX, seq, "the number of its changes")
     for name, value in commit.changes:
         _so(_is_word(name) and _may_be(pack, name, value), seq, f"the fact {name!s:.80}")
+
+
+def is_text(text: object) -> bool:
+    """Return whether something is text as people or the engine write it: bounded, no controls."""
+    return type(text) is str and len(text) <= _TEXT_CHARS_MAX and not _CONTROL.search(text)
 
 
 def check_whole(pack: Pack, names: Iterable[str]) -> None:
@@ -113,7 +121,7 @@ def _is_of(value: Value, wanted: Type) -> bool:
 def _is_value(value: Any) -> bool:
     kind = type(value)
     if kind is str:
-        return bool(len(value) <= _TEXT_CHARS_MAX)
+        return is_text(value)
     if kind is int:
         return bool(abs(value) <= INT_EXACT_MAX)
     if kind is TextRef:
@@ -133,7 +141,7 @@ def _are_pairs(pairs: Any) -> bool:
 
 
 def _is_word(word: Any) -> bool:
-    return type(word) is str and len(word) <= 200
+    return len(word) <= _WORD_CHARS_MAX and is_text(word) if type(word) is str else False
 
 
 def _is_count(number: Any) -> bool:
