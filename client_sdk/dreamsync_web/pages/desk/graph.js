@@ -2,17 +2,26 @@
 
 import { html, t, useEffect, useState } from "../shared/house.js";
 
+const AGAIN_MS = 2000;
 const [WIDE, HIGH, GAP_X, GAP_Y, TOP] = [168, 46, 54, 12, 40];
 
-/** Ask once how the beats lead to one another. */
+/** Ask how the beats lead to one another, until it is told: a node works it out once, and slowly. */
 export function useGraph(viewer) {
   const [graph, setGraph] = useState(null);
   const { lang } = document.documentElement;
   useEffect(() => {
     let isGone = false;
-    viewer.graph().then((found) => isGone || setGraph(found)).catch(() => {});
+    let timer = 0;
+    const ask = async () => {
+      const found = await viewer.graph().catch(() => null);
+      if (isGone) return;
+      if (found) setGraph(found);
+      else timer = setTimeout(ask, AGAIN_MS);
+    };
+    ask();
     return () => {
       isGone = true;
+      clearTimeout(timer);
     };
   }, [lang]);
   return graph;
