@@ -15,6 +15,7 @@ the time until a failover are set besides. It runs until Ctrl-C; data stays in t
 import argparse
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -312,7 +313,8 @@ class LocalStores:
 
 def free_ports(count: int) -> int:
     """Return the first of so many free ports in a row, each with one free for a bus above it."""
-    for first in range(20_000 + os.getpid() % 9_000, 50_000, count):
+    # Below what the system gives to outgoing connections; at random, as others look here too.
+    for first in random.sample(range(20_000, 22_500), 2_500):
         if all(_is_free(first + i) and _is_free(first + i + 10_000) for i in range(count)):
             return first
     raise OSError("no free ports")

@@ -15,6 +15,7 @@ from support.stores import local_stores
 from dreamsync_server.settings import Settings
 from dreamsync_server.store import keys
 from dreamsync_server.store.open import open_store
+from dreamsync_server.store.profiles import PROFILES
 from faults.rig import START_S, TIGHT, Process, Rig
 
 DOWN_AFTER_MS = 1_500
@@ -33,14 +34,15 @@ class StoreRig(Rig):
         has_director: bool = True,
         profile: str = "replicated",
     ) -> None:
-        settings = Settings(store=kind, profile=profile, replicas=1)
+        self._replicas = PROFILES[profile].replicas
+        settings = Settings(store=kind, profile=profile, replicas=self._replicas)
         super().__init__(folder, bounds=bounds, has_director=has_director, settings=settings)
         self.stores = local_stores.LocalStores(kind, folder / "stores", down_after_ms=DOWN_AFTER_MS)
 
     async def _open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(self.stores.start)
-        self.reader = open_store(self.stores.url, replicas=1)
+        self.reader = open_store(self.stores.url, replicas=self._replicas)
         self._stack.push_async_callback(self.reader.close)
         await self._open_nursery()
         self.node = Process(self, "node", self.stores.url)
@@ -82,6 +84,14 @@ class StoreRig(Rig):
         count = len(stores.servers) - len(stores.primaries())
         told = [each.info("replication") for each in stores.primaries()]
         return sum(int(one.get("connected_slaves", 0)) for one in told) == count
+
+    async def until_level(self, primary: Any) -> None:
+        """Wait until every replica has all that a primary has written by then."""
+        async with asyncio.timeout(WHOLE_S):
+            wanted = int(primary.info("replication")["master_repl_offset"])
+            for each in self.stores.servers:
+                while int(each.info("replication").get("slave_repl_offset", wanted)) < wanted:
+                    await asyncio.sleep(0.02)
 
     async def until_taken_over(self, old: Any) -> None:
         """Wait until another server is primary in the place of one."""
