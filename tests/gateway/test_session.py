@@ -1,9 +1,10 @@
 """A conversation without a socket: what is legal when, and what becomes of it."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from dreamsync.protocol import client_messages as wire
 from dreamsync.protocol.messages import client_message
 from dreamsync_server.gateway.session import (
     IN_WORLD,
@@ -22,6 +23,7 @@ from dreamsync_server.limits import (
     MESSAGES_DROPPED_MAX,
     PENDING_PROPOSALS_MAX,
 )
+from dreamsync_server.world.authority import MAY_PROPOSE
 from dreamsync_server.world.commit import Proposal
 
 FREE = {"talk": frozenset(("words",))}
@@ -249,3 +251,11 @@ def test_what_cannot_be_read_is_answered_to_its_number() -> None:
     [todo] = session_in(Phase.LOBBY).unreadable("too_deep", "Too deep.", 0.0, q=3)
     assert isinstance(todo, Send)
     assert todo.message == {"type": "error", "code": "too_deep", "text": "Too deep.", "q": 3}
+
+
+def test_whatever_the_world_takes_from_a_desk_or_script_may_be_said_by_one() -> None:
+    types = [one.model_fields["type"].annotation for one in get_args(wire.Proposed)]
+    said = {get_args(literal)[0] for literal in types}
+    for who, phase in (("desk", Phase.DESK), ("script", Phase.SCRIPT)):
+        taken = {kind for kind, by in MAY_PROPOSE.items() if who in by}
+        assert taken & said <= LEGAL[phase]

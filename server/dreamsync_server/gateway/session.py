@@ -91,7 +91,7 @@ Todo = Send | Propose | Ask | Posed | Close
 _LOBBY: Final = frozenset("create list card enter resume open_class class".split())
 _EVERYBODY: Final = frozenset(("list", "card", "lang", "people", "resync", "leave"))
 _DIRECTING: Final = frozenset(
-    "cue hold unhold skip whisper nudge direct veto pause unpause why watch unwatch graph"
+    "cue hold unhold skip undo whisper nudge direct veto pause unpause why watch unwatch graph"
     " tension reports".split()
 )
 _OF_THE_PAST: Final = frozenset("history look branch erase".split())
