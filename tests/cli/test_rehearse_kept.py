@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 from support.packs import WORLDS
 
-from dreamsync_server.cli.rehearse_kept import Kept, keep, kept_in, name_of, witnesses
+from dreamsync_server.cli.rehearse_kept import Kept, judged, keep, kept_in, name_of, witnesses
 from dreamsync_server.packs import check_folder, load_folder
+from dreamsync_server.packs.faults import Faults
+from dreamsync_server.packs.recorded import load_rehearsal
+from dreamsync_server.story.causes import causes_of
 from dreamsync_server.story.goals import Goal
+from dreamsync_server.story.proofs import proofs_of
+from dreamsync_server.story.reachable import reachable
 from dreamsync_server.story.seeking import Found
 from dreamsync_server.story.shrinking import shrink
 from dreamsync_server.story.trial import play_trial
@@ -63,3 +68,16 @@ def test_what_comes_out_otherwise_is_a_lost_witness(folder: Path, old, new, faul
 def test_names_say_who_is_missing() -> None:
     assert name_of(MORNING, ()) == "morning"
     assert name_of(MORNING, ("ada", "ben")) == "morning_without_ada_without_ben"
+
+
+@pytest.mark.parametrize("name", ["expo", "seizure"])
+def test_what_was_recorded_with_a_role_missing_is_not_called_impossible_without_it(name) -> None:
+    folder = WORLDS / name
+    pack = load_folder(folder)
+    ways = causes_of(pack)
+    for file in sorted((folder / "rehearsals").glob("*_without_*.yaml"))[::3]:
+        rehearsal = load_rehearsal(file.name, file.read_text("utf-8"), Faults())
+        kept = judged(pack, file.stem, rehearsal)
+        assert kept.fault == ""
+        impossible = {p.goal for p in proofs_of(reachable(pack, ways, rehearsal.absent))}
+        assert not impossible & set(kept.reaches), file.name

@@ -225,6 +225,10 @@ def _play(wish: Wish, plan: Plan, results: Results) -> None:
 
         try:
             rehearse_rounds(plan, results, crew, tell, save)
+        except KeyboardInterrupt:
+            if wish.resume is not None:
+                print(f"\nstopped; --resume {wish.resume} goes on from here", file=sys.stderr)
+            raise
         finally:
             crew.close()
             if wish.resume is not None:

@@ -4,6 +4,7 @@ A part's result depends on the pack, the seed and the part alone, never on who d
 """
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -116,7 +117,10 @@ class Crew:
 
     def __init__(self, jobs: int, left_s: Callable[[], float]) -> None:
         self._left_s = left_s
-        self._pool = multiprocessing.get_context("spawn").Pool(jobs) if jobs > 1 else None
+        self._pool = None
+        if jobs > 1:  # Ctrl-C is for the one that leads them: it lets them go
+            deaf = (signal.SIGINT, signal.SIG_IGN)
+            self._pool = multiprocessing.get_context("spawn").Pool(jobs, signal.signal, deaf)
 
     def do(self, parts: Sequence[Part]) -> Iterator[Done]:
         """Do parts and yield their results in the parts' order, as far as the budget goes."""
