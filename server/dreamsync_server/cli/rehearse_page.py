@@ -35,7 +35,7 @@ padding:1.1rem clamp(.8rem,2vw,1.4rem)}
 transform:translateX(-50%)}
 svg.chart{display:block;width:100%;height:auto;min-width:640px}
 .dim,small{color:#5b6470}small{font-size:.85rem}p{margin:.4rem 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.6rem;margin:1rem 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.6rem;margin:1rem 0}
 .tiles div{background:#fff;border:1px solid #e3dfd6;border-radius:12px;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.35rem;line-height:1.25}
 .tiles small{display:block;line-height:1.3}
@@ -47,7 +47,7 @@ svg.chart{display:block;width:100%;height:auto;min-width:640px}
 table{border-collapse:collapse;width:100%}th{font-size:.85rem;color:#5b6470;font-weight:600}
 td,th{text-align:left;padding:.3rem .9rem .3rem 0;vertical-align:top;
 border-bottom:1px solid #efece6}
-.key span{margin-right:1.2rem;white-space:nowrap;font-size:.85rem;color:#5b6470}
+.key span{margin-right:1.2rem;font-size:.85rem;color:#5b6470}
 .key i{display:inline-block;width:.8rem;height:.8rem;border-radius:3px;margin-right:.4rem;
 vertical-align:-.05rem}
 code{background:#f3f1ec;padding:.05rem .3rem;border-radius:4px;font-size:.9em;
