@@ -7,7 +7,7 @@ from support.packs import night
 from support.stage import CODECS, Client, Stage, two_in_the_kitchen
 
 from dreamsync.protocol import server_messages as wire
-from dreamsync_server.world.commit import Outcome
+from dreamsync_server.world.commit import Cause, Outcome
 
 
 def crowd(stage: Stage) -> list[Client]:
@@ -195,10 +195,10 @@ def test_two_who_come_in_for_one_session_are_both_told_and_go_one_by_one() -> No
     older: list[str] = []
     newer: list[str] = []
 
-    def hear_older(outcome: Outcome) -> None:
+    def hear_older(outcome: Outcome, cause: Cause) -> None:
         older.append(outcome.code)
 
-    def hear_newer(outcome: Outcome) -> None:
+    def hear_newer(outcome: Outcome, cause: Cause) -> None:
         newer.append(outcome.code)
 
     stage.room.hear("a", hear_older)

@@ -38,6 +38,7 @@ from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX, PROPOSED_AGAIN_S
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
+from dreamsync_server.world.sessions import session_of
 
 log = logging.getLogger(__name__)
 
@@ -143,8 +144,17 @@ class Conversation:
         elif cause.kind == "back":
             self.backs = max(0, self.backs - 1)
             is_mine = dict(cause.arguments).get("gateway", "") == self._desk.node
-            if is_mine == (outcome.code == "moved"):
+            if is_mine != (outcome.code == "moved"):
+                return  # here by what this node said, or another node's late word
+            if not is_mine or not self._is_here():
                 self.cut("replaced")
+
+    def _is_here(self) -> bool:
+        """Return whether the log has the session at this node."""
+        if self.room is None:
+            return False
+        entry = session_of(self.room.follower.state.facts, self.session.session)
+        return entry is not None and entry.gateway == self._desk.node
 
     def missed(self) -> None:
         """Say that the session is here: a line that it had before was only now seen to be lost."""

@@ -15,9 +15,10 @@ from dreamsync_server.gateway.tokens import hash_of, is_invited, is_secret, seal
 from dreamsync_server.gateway.views import Turn
 from dreamsync_server.limits import INVITE_TRIES_PER_MINUTE, PROPOSED_AGAIN_S
 from dreamsync_server.store.port import WorldCard
-from dreamsync_server.world.commit import Outcome, Position, Proposal, ProposerKind
+from dreamsync_server.world.commit import Cause, Outcome, Position, Proposal, ProposerKind
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.values import Value
 
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
@@ -129,8 +130,10 @@ class Entering:
         loop = asyncio.get_running_loop()
         decided: asyncio.Future[Outcome] = loop.create_future()
 
-        def hear(outcome: Outcome) -> None:
-            if not decided.done() and outcome.n == 0:
+        def hear(outcome: Outcome, cause: Cause) -> None:
+            # Others may say something of the same session at the same time: another node, say.
+            is_it = cause.kind == proposal.kind and _gateway(cause) == self._hall.node
+            if is_it and not decided.done():
                 decided.set_result(outcome)
 
         room.hear(proposal.session, hear)
@@ -259,6 +262,10 @@ class Entering:
             if not await self._hall.submit(room.card.world, proposal):
                 return
             await asyncio.sleep(_AGAIN_S)
+
+
+def _gateway(cause: Cause) -> Value | None:
+    return dict(cause.arguments).get("gateway")
 
 
 def free_texts(pack: Pack) -> dict[str, frozenset[str]]:

@@ -33,7 +33,7 @@ from dreamsync_server.world.commit import Cause, Commit, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import add_hashes
 
-Hear = Callable[[Outcome], None]
+Hear = Callable[[Outcome, Cause], None]
 
 
 class Room:
@@ -351,7 +351,7 @@ class Room:
         found: dict[Member, list[tuple[Outcome, Cause]]] = {}
         for outcome in step.commit.outcomes:
             for told in tuple(self._hears.get(outcome.session, ())):
-                told(outcome)
+                told(outcome, step.commit.cause)
             member = self.members.get(outcome.session)
             if member is None:
                 continue
