@@ -12,6 +12,7 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from support.packs import starter
@@ -29,16 +30,16 @@ _QUIETLY_S = 0.4
 
 
 async def store_campaign(
-    folder: Path, kind: str, runs: int, seed: int, *, only: str = "", per_world: int = PER_WORLD
+    folder: Path, kind: str, runs: int, seed: int, *, names: Sequence[str] = ()
 ) -> Report:
-    """Strike so many times; return what became of the worlds."""
+    """Strike so many times, in the ways named (all, where none is); return what became of it."""
     report = Report(seed)
     began_s = time.monotonic()
-    names = [name for name in STRIKES[kind] if only in ("", name)]
+    names = names or tuple(STRIKES[kind])
     done = 0
     async with StoreRig(folder, kind) as rig:
         while done < runs:
-            some = [names[(done + i) % len(names)] for i in range(min(per_world, runs - done))]
+            some = [names[(done + i) % len(names)] for i in range(min(PER_WORLD, runs - done))]
             await _round(rig, report, some, f"{seed}/{done}")
             done += len(some)
     report.lasted_s = time.monotonic() - began_s
@@ -98,7 +99,8 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="dreamsync-stores-") as folder:
-        work = store_campaign(Path(folder), given.kind, given.runs, given.seed, only=given.only)
+        names = (given.only,) if given.only else ()
+        work = store_campaign(Path(folder), given.kind, given.runs, given.seed, names=names)
         report = asyncio.run(work)
     print(report.table())
     for fault in report.faults[:50]:
