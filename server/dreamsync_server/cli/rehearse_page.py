@@ -35,7 +35,8 @@ padding:1.1rem clamp(.8rem,2vw,1.4rem)}
 transform:translateX(-50%)}
 svg.chart{display:block;width:100%;height:auto;min-width:640px}
 .dim,small{color:#5b6470}small{font-size:.85rem}p{margin:.4rem 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.6rem;margin:1rem 0}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.6rem;
+margin:1rem 0}
 .tiles div{background:#fff;border:1px solid #e3dfd6;border-radius:12px;padding:.6rem .8rem}
 .tiles b{display:block;font-size:1.35rem;line-height:1.25}
 .tiles small{display:block;line-height:1.3}
