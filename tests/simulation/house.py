@@ -100,10 +100,11 @@ class House:
     def drain_node(self, slot: str) -> None:
         """SIGTERM: it hands everything over and ends; another life follows."""
         node = self.nodes[slot]
-        if node.is_dead or node.hall.is_draining or self.loop.is_frozen(node.process):
+        if node.is_dead or node.is_leaving or self.loop.is_frozen(node.process):
             return
         self.trace.note(node.process, "is drained")
-        self.loop.call_soon(self._drain, node, context=node.context)
+        node.is_leaving = True
+        spawn(self.loop, node.process, lambda: self._drain(node))
         self._later(self._drained(slot, node))
 
     async def _drained(self, slot: str, node: SimNode) -> None:
@@ -114,8 +115,9 @@ class House:
         if not node.is_dead:
             self.kill_node(slot)
 
-    def _drain(self, node: SimNode) -> None:
-        node.hall.drain()
+    async def _drain(self, node: SimNode) -> None:
+        await node.host.hand_over()
+        await node.hall.move_out(has_refuge=bool(node.host.peers.refuge()))
         assert node.task is not None
         node.task.cancel()
 

@@ -45,6 +45,7 @@ class SimNode:
         self.loop = loop
         self.context: Context = loop.context_of(process)
         self.is_dead = False
+        self.is_leaving = False  # it takes no more lines
         self.task: asyncio.Task[None] | None = None
         dice = random.Random(f"tokens {process}")
         self.host = HostNode(
@@ -72,7 +73,7 @@ class SimNode:
     @property
     def is_up(self) -> bool:
         """Whether its port is open."""
-        return not self.is_dead and not self.hall.is_draining
+        return not self.is_dead and not self.is_leaving
 
     def start(self) -> None:
         """Let it run."""
