@@ -22,8 +22,8 @@ async def test_the_link_and_the_code_of_a_private_world_lead_into_it(
 async def test_a_person_is_told_what_to_keep(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     await open_world(url, Wish("starter", is_private=True))
     told = capsys.readouterr().out
-    assert [part for part in ("Link:", "Typed code:", "Desk token:", "To play:") if part not in told
-            ] == []  # fmt: skip
+    parts = ("Link:", "Typed code:", "Desk:", "Desk token:", "To play:")
+    assert [part for part in parts if part not in told] == []
 
 
 async def test_a_public_world_has_no_code(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 import dreamsync
-from dreamsync_server.cli.links import Link, socket_address
+from dreamsync_server.cli.links import Link, page_address, socket_address
 from dreamsync_server.cli.telling import print_json
 
 
@@ -43,7 +43,8 @@ async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
         )
     link = Link(server, world.id, world.invite)
     if is_json:
-        print_json({"ok": True, **asdict(world), "link": str(link)})
+        desk = desk_address(world, link)
+        print_json({"ok": True, **asdict(world), "link": str(link), "desk": desk})
     else:
         print(card(world, link, shares_ending=wish.shares_ending))
     return 0
@@ -88,12 +89,19 @@ def class_card(made: dreamsync.Class, link: Link, desk: str) -> str:
     )
 
 
+def desk_address(world: dreamsync.World, link: Link) -> str:
+    """Return where the world's desk is, with what it hands on to others."""
+    parts = (world.id, world.desk_token, world.invite, world.code)
+    return f"{page_address(link.server)}/desk#{'.'.join(part for part in parts if part)}"
+
+
 def card(world: dreamsync.World, link: Link, *, shares_ending: bool = False) -> str:
     """Return what the person who opened a world must keep."""
     lines = [f"The world {world.id} is open.", "", f"  Link:        {link}"]
     if world.code:
         lines.append(f"  Typed code:  {world.code}")
     lines += [
+        f"  Desk:        {desk_address(world, link)}",
         f"  Desk token:  {world.desk_token}",
         "",
         f"  To play:     ./dream play '{link}'",

@@ -3,6 +3,7 @@
 import { clockText, html, t, useEffect, useState } from "../shared/house.js";
 
 const LOOK_MS = 5000;
+const NAME_WIDE = 90; // a chapter's name needs so much before the next one on its line
 const [WIDE, HIGH, FOOT] = [560, 330, 30];
 
 /** Ask for the curve again and again, while it is looked at. */
@@ -45,13 +46,14 @@ export function Curve({ story, graph }) {
   const y = (level) => 8 + (HIGH - FOOT - 8) * (1 - level / 100);
   const line = (list, key) => list.map((point) => `${x(point.ms).toFixed(1)},${y(point[key]).toFixed(1)}`).join(" ");
   const starts = points.filter((point, i) => i === 0 || point.chapter !== points[i - 1].chapter);
+  const isTight = (i) => i % 2 === 1 && x(starts[i].ms) - x(starts[i - 1].ms) < NAME_WIDE;
   const name = (id) => graph?.chapters.find((one) => one.id === id)?.title || id;
   const said = t("Tension is {actual} of 100, {wanted} is wanted.", { actual: last.actual, wanted: last.wanted });
   return html`<figure class="curve"><figcaption>${said}</figcaption>
     <svg viewBox=${`0 0 ${WIDE} ${HIGH}`} role="img" aria-label=${said}>
       ${[0, 50, 100].map((level) => html`<line key=${level} class="rule" x1="0" x2=${WIDE} y1=${y(level)} y2=${y(level)} />`)}
-      ${starts.map((point) => html`<g key=${point.ms}><line class="chapter-rule" x1=${x(point.ms)} x2=${x(point.ms)} y1="0" y2=${HIGH - FOOT} />
-        <text x=${x(point.ms) + 5} y="18" class="chapter-name">${name(point.chapter)}</text></g>`)}
+      ${starts.map((point, i) => html`<g key=${point.ms}><line class="chapter-rule" x1=${x(point.ms)} x2=${x(point.ms)} y1="0" y2=${HIGH - FOOT} />
+        <text x=${x(point.ms) + 5} y=${isTight(i) ? 40 : 20} class="chapter-name">${name(point.chapter)}</text></g>`)}
       <polygon class="actual-fill" points=${`${x(points[0].ms)},${y(0)} ${line(points, "actual")} ${x(last.ms)},${y(0)}`} />
       <polyline class="wanted" points=${line(points, "wanted")} />
       <polyline class="wanted coming" points=${line([last, ...coming], "wanted")} />

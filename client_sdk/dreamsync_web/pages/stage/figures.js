@@ -137,8 +137,11 @@ export function drawSpeech(ctx, text, x, y, width, share, taken) {
   ctx.lineTo(tip + px * 0.45, top + tall - 1);
   ctx.fill();
   ctx.fillStyle = "#2a2540";
-  ctx.textAlign = "start";
-  lines.forEach((line, i) => ctx.fillText(line, left + px * 0.75, top + px * 1.35 * (i + 1)));
+  // A line that is read from right to left begins at the bubble's other side.
+  const isFromRight = getComputedStyle(ctx.canvas).direction === "rtl";
+  ctx.textAlign = isFromRight ? "right" : "left";
+  const edge = isFromRight ? left + wide - px * 0.75 : left + px * 0.75;
+  lines.forEach((line, i) => ctx.fillText(line, edge, top + px * 1.35 * (i + 1)));
   ctx.restore();
 }
 
