@@ -228,7 +228,7 @@ def test_every_message_becomes_a_proposal_of_its_own_kind() -> None:
         for asked in proposals(session_in(phase).receive(message(type_), 0.0, "salt")):
             kinds[type_] = asked.kind
     assert kinds == {type_: type_ for type_ in kinds}
-    assert len(kinds) == 22
+    assert len(kinds) == 23
 
 
 def test_hurrying_a_clock_brings_its_end_nearer() -> None:
