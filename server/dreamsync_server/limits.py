@@ -164,7 +164,7 @@ LISTING_KEPT_S: Final = 1.0  # a list of worlds is read from the store at most t
 LISTED_MAX: Final = 200  # worlds in one list
 ASKED_AT_ONCE_MAX: Final = 8  # unanswered requests of a session; beyond: error `busy`
 CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold
-PROPOSED_AGAIN_S: Final = 2.0  # without an outcome a gateway proposes the same again: it may be lost
+PROPOSED_AGAIN_S: Final = 2.0  # without an outcome a gateway proposes it again: it may be lost
 PENDING_PROPOSALS_MAX: Final = 32  # unanswered proposals a session; beyond: error `busy`
 
 # A world's past: looking back, branching, moving to another server.
