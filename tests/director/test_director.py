@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from host.bench import Bench, Watched, card, join, load_pack
 
 from dreamsync_server.clock import ManualClock
@@ -48,6 +49,36 @@ async def test_a_beat_is_cued_once_its_condition_holds_and_says_why(bench: Bench
     assert cues(watched) == {("chime", 0): 1}
     cue = next(c for c in watched.commits() if c.cause.kind == "cue")
     assert str(dict(cue.cause.arguments)["trace"]).startswith("chime#0 ")
+
+
+class Stepped(ManualClock):
+    """The bench's clock as a machine has it whose wall clock is set by hand."""
+
+    def __init__(self, real: ManualClock) -> None:
+        super().__init__()
+        self.real = real
+        self.by_ms = 0
+
+    def now_ms(self) -> int:
+        return self.real.now_ms() + self.by_ms
+
+    def mono_s(self) -> float:
+        return self.real.mono_s()
+
+
+@pytest.mark.parametrize("by_h", [-5, 5])
+async def test_a_wall_clock_set_by_hours_neither_stops_nor_hurries_it(
+    bench: Bench, by_h: int
+) -> None:
+    watched = await opened(bench)
+    clock = Stepped(bench.clock)
+    one = Director(bench.store, clock, load_pack, "d1")
+    await play(bench, watched, 200, one)
+    clock.by_ms = by_h * 3_600_000
+    await play(bench, watched, 38, one)
+    assert [c.cause.kind for c in watched.commits() if c.cause.kind == "cue"] == []
+    await play(bench, watched, 6, one)
+    assert cues(watched) == {("chime", 0): 1}
 
 
 async def test_understudies_play_to_an_ending_through_the_inbox(bench: Bench) -> None:
