@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from support.packs import WORLDS, starter
 
+from dreamsync_server.cli import shelf as shelf_module
+from dreamsync_server.cli.pack_cache import PackCache
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.errors import StoreUnavailableError, WorldFaultError
@@ -91,3 +93,20 @@ class Refusing(MemoryStore):
             self.has_refused = True
             raise StoreUnavailableError("not now")
         await super().put_pack(pack_hash, files)
+
+
+async def test_a_pack_that_was_checked_before_is_not_checked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = PackCache(tmp_path)
+    first = await PackShelf(MemoryStore(ManualClock()), kept=kept).newest("starter")
+    assert first is not None
+
+    def never(given: object) -> None:
+        raise AssertionError("it is kept")
+
+    monkeypatch.setattr(shelf_module, "check_folder", never)
+    monkeypatch.setattr(shelf_module, "load", never)
+    store = MemoryStore(ManualClock())
+    assert await PackShelf(store, kept=kept).newest("starter") == first
+    assert await PackShelf(store, kept=kept).by_hash(first.hash) == first

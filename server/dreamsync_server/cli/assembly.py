@@ -9,6 +9,7 @@ from pathlib import Path
 from dreamsync_server.cli.about import about_process
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.metering import Metering
+from dreamsync_server.cli.pack_cache import own_cache
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.cli.workbench import Workbench
 from dreamsync_server.clock import SystemClock
@@ -64,7 +65,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
         telemetry.store_changes.set_function(store.changes)
         if settings.profile:
             telemetry.store_profile.labels(settings.profile).set(1)
-        shelf = PackShelf(store, extra)
+        shelf = PackShelf(store, extra, own_cache())
         metering = Metering(telemetry)
 
         def on_confirmed(world: str, commits: Sequence[Commit]) -> None:

@@ -7,6 +7,7 @@ import sys
 
 from dreamsync_server.cli.about import about_process, keep_saying
 from dreamsync_server.cli.child import ChildSettings, run_child, told_to_stop
+from dreamsync_server.cli.pack_cache import own_cache
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.director.director import Director
@@ -21,7 +22,7 @@ async def run(settings: ChildSettings) -> None:
     store = settings.open_store()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
-        director = Director(store, clock, PackShelf(store).load, settings.name)
+        director = Director(store, clock, PackShelf(store, kept=own_cache()).load, settings.name)
         about = about_process(
             lambda: {
                 "kind": "director",

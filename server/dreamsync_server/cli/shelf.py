@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dreamsync_server.cli.pack_cache import PackCache
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.packs import Checked, PackFaultsError, check_folder, load
+from dreamsync_server.packs.faults import Faults
+from dreamsync_server.packs.read import read_folder
 from dreamsync_server.packs.shipped import find_world, list_worlds
 from dreamsync_server.store.port import Store
 from dreamsync_server.world.model import Pack
@@ -15,10 +18,16 @@ log = logging.getLogger(__name__)
 
 
 class PackShelf:
-    """The packs of this node. Each is read and checked once and kept by its hash."""
+    """The packs of this node. Each is read and checked once and kept by its hash.
 
-    def __init__(self, store: Store, extra: Path | None = None) -> None:
+    `kept` are packs that were checked before, by an earlier process perhaps.
+    """
+
+    def __init__(
+        self, store: Store, extra: Path | None = None, kept: PackCache | None = None
+    ) -> None:
         self._store = store
+        self._kept = kept
         self._extra = extra
         self._ids = tuple(list_worlds(extra))
         self._by_hash: dict[str, Pack] = {}
@@ -72,7 +81,7 @@ class PackShelf:
         if files is None:
             return None
         try:
-            pack = await asyncio.to_thread(load, files)
+            pack = await asyncio.to_thread(self._load, files)
         except PackFaultsError as error:
             log.error("the pack %s in the store cannot be played: %s", pack_hash[:12], error)
             return None
@@ -94,13 +103,36 @@ class PackShelf:
         folder = find_world(pack_id, self._extra)
         if folder is None:
             return None
-        checked = await asyncio.to_thread(check_folder, folder)
+        checked = await asyncio.to_thread(self._check, folder)
         if checked.pack is None:
             log.error("pack %s cannot be played: %s", pack_id, checked.faults[0])
             return None
         await self._store.put_pack(checked.pack.hash, checked.files)
         self._by_hash[checked.pack.hash] = checked.pack
         return checked.pack
+
+    def _check(self, folder: Path) -> Checked:
+        """Check a folder, unless the very same files were checked before."""
+        faults = Faults()
+        files = read_folder(folder, faults)
+        if self._kept is None or faults.errors:
+            return check_folder(folder)
+        pack = self._kept.get(files)
+        if pack is not None and pack.id == folder.resolve().name:
+            return Checked(pack, (), 0, files)
+        checked = check_folder(folder)
+        if checked.pack is not None:
+            self._kept.put(files, checked.pack)
+        return checked
+
+    def _load(self, files: Mapping[str, str]) -> Pack:
+        """Load a pack from its files, which may have been loaded before."""
+        pack = None if self._kept is None else self._kept.get(files)
+        if pack is None:
+            pack = load(files)
+            if self._kept is not None:
+                self._kept.put(files, pack)
+        return pack
 
 
 async def _known(pack: Pack) -> Pack | None:
