@@ -194,7 +194,7 @@ def _terms(
 
 
 def _gain(beat: Beat, course: Course) -> int:
-    """Return up to 24: how near a beat is to the ending headed for, and what it does to its odds."""
+    """Return -24..24: how near a beat is to the ending headed for, what it does to its odds."""
     near = course.steps.get(f"beat {beat.id}")
     gain = 0 if near is None else max(0, _GAIN_MAX - 6 * near)
     if course.gain is not None:
