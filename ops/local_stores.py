@@ -7,9 +7,8 @@
     python ops/local_stores.py stop                end what runs on the folder
 
 Every server reads the file of ops/stores/ that is meant for production; only ports, folders and
-the time until a failover are set besides. It runs until Ctrl-C; data stays in the folder
-(`--folder`, local-stores/ where you are). The server is the one that came with us, or the
-`valkey-server` or `redis-server` on PATH.
+the time until a failover are set besides. It runs until Ctrl-C; data stays in `--folder`. The
+server is ours, or `valkey-server` on PATH.
 """
 
 import argparse
@@ -135,7 +134,8 @@ class LocalStores:
     ) -> None:
         self.kind = kind
         self.folder = folder.absolute()
-        self._port = port or free_ports(9)
+        known = self.folder / "port"  # servers on old data are where they were
+        self._port = port or (int(known.read_text()) if known.exists() else free_ports(9))
         self._down_after_ms = down_after_ms
         self.servers: list[Member] = []
         self.sentinels: list[Member] = []
@@ -170,12 +170,14 @@ class LocalStores:
         Raises:
             TimeoutError: they are not within `START_S`.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "port").write_text(str(self._port))
         for each in self.servers:
             each.start()
         self._until(self._answer, "the servers do not answer")
         if self.kind == "cluster":
             self._join()
-        if self.kind in ("replicas", "sentinel", "cluster"):
+        if self.kind != "one":
             self._until(self.is_replicated, "the replicas did not come up")
         for each in self.sentinels:
             each.start()
@@ -224,12 +226,14 @@ class LocalStores:
 
     def _plan_replicas(self) -> None:
         self._add("primary", "replicated.conf")
-        self._add("replica", "replicated.conf", *self._following())
+        self._add("replica", "replicated.conf", "--replicaof", f"127.0.0.1 {self._port}")
 
     def _plan_sentinel(self) -> None:
         self._add("primary", "replicated.conf")
         for number in (1, 2):
-            self._add(f"replica{number}", "replicated.conf", *self._following())
+            self._add(
+                f"replica{number}", "replicated.conf", "--replicaof", f"127.0.0.1 {self._port}"
+            )
         edits = {
             " PRIMARY 6379": f" 127.0.0.1 {self.servers[0].port}",
             f"{SERVICE} 3000": f"{SERVICE} {self._down_after_ms}",
@@ -249,9 +253,6 @@ class LocalStores:
     def _add(self, name: str, config: str, *more: str) -> None:
         port = self._port + len(self.servers)
         self.servers.append(Member(name, port, self.folder, config, *more))
-
-    def _following(self) -> tuple[str, ...]:
-        return ("--replicaof", f"127.0.0.1 {self.servers[0].port}")
 
     # --- whether it runs -----------------------------------------------------------------------
 

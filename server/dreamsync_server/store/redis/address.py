@@ -64,7 +64,9 @@ def parse_address(url: str) -> Address:
     Raises:
         ValueError: the URL is of none of the shapes above; the text holds no password.
     """
-    scheme, _, rest = url.partition("://")
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise ValueError(f"it must begin with one of {', '.join(f'{s}://' for s in ALL_SCHEMES)}")
     if scheme == "unix":
         return Address("one", plain=url)
     base, _, kind_name = scheme.partition("+")

@@ -1,0 +1,41 @@
+"""What lies in ops/ fits what there is: alarms name metrics and are explained, units are units."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dreamsync_server.telemetry import Telemetry
+
+
+def rules(checkout: Path) -> list[dict[str, str]]:
+    text = (checkout / "ops" / "alerts.yml").read_text("utf-8")
+    return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
+def test_every_metric_of_an_alarm_is_told(checkout: Path) -> None:
+    told = Telemetry(has_process=False).exposition().decode()
+
+    for rule in rules(checkout):
+        for name in re.findall(r"dreamsync_\w+", rule["expr"]):
+            assert re.search(rf"^# TYPE {name.removesuffix('_bucket')} ", told, re.M), name
+
+
+def test_every_alarm_is_in_the_runbook(checkout: Path) -> None:
+    told = (checkout / "ops" / "runbook.md").read_text("utf-8")
+
+    for rule in rules(checkout):
+        assert f"**{rule['alert']}**" in told
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_units_are_units(checkout: Path) -> None:
+    units = sorted((checkout / "ops" / "systemd").glob("*.service"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *map(str, units)], capture_output=True, text=True, timeout=30
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
