@@ -286,14 +286,13 @@ class LocalStores:
                 each.ask("CLUSTER", "ADDSLOTSRANGE", start, end)
             for each in others:
                 each.ask("CLUSTER", "MEET", "127.0.0.1", first.port)
-            self._until(self._has_met, "the cluster's nodes do not meet")
+            count = len(self.servers)
+            has_met = lambda: all(len(_nodes(each)) == count for each in self.servers)  # noqa: E731
+            self._until(has_met, "the cluster's nodes do not meet")
             for primary, replica in zip(self.servers[:3], self.servers[3:], strict=True):
                 name = primary.ask("CLUSTER", "MYID").decode()
                 replica.ask("CLUSTER", "REPLICATE", name)
         self._until(self._is_whole, "the cluster is not whole")
-
-    def _has_met(self) -> bool:
-        return all(len(_nodes(each)) == len(self.servers) for each in self.servers)
 
     def _is_whole(self) -> bool:
         told = [each.ask("CLUSTER", "INFO").decode() for each in self.servers]
