@@ -56,52 +56,15 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
     Raises:
         OperatorError: the port cannot be had, or a node of this name runs already.
     """
-    settings = child.settings
-    clock, telemetry = SystemClock(), Telemetry()
-    extra = Path(settings.worlds) if settings.worlds else None
+    settings, telemetry = child.settings, Telemetry()
     async with contextlib.AsyncExitStack() as stack:
         store = child.open_store()
         stack.push_async_callback(store.close)
         telemetry.store_changes.set_function(store.changes)
         if settings.profile:
             telemetry.store_profile.labels(settings.profile).set(1)
-        shelf = PackShelf(store, extra, own_cache())
-        metering = Metering(telemetry)
-
-        def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
-            metering.confirmed(commits)
-            hall.on_confirmed(world, commits)
-
-        def on_gone(world: str, why: Why) -> None:
-            metering.gone(why)
-            hall.on_gone(world, why)
-
-        host = HostNode(
-            metering.store(store),
-            clock,
-            child.name,
-            shelf.load,
-            lambda: secrets.token_hex(8),
-            on_confirmed=on_confirmed,
-            on_gone=on_gone,
-            on_lost=lambda world, is_known: (
-                telemetry.tails_repaired if is_known else telemetry.tails_lost
-            ).inc(),
-            shard_of=store.shard_of,
-            rules=metering.rules(),
-            about=about_process(lambda: {"clients": telemetry.count_connections()}),
-        )
-        metering.watch(lambda: len(host.worlds), lambda: host.peers.all)
-        hall = Hall(
-            store,
-            clock,
-            shelf,
-            host.open_world,
-            ensure=host.ensure,
-            submit=_submit_by(Direct(host)),
-            telemetry=telemetry,
-            node=child.name,
-        )
+        shelf = PackShelf(store, Path(settings.worlds) if settings.worlds else None, own_cache())
+        host, hall = _host_and_hall(child.name, store, shelf, telemetry)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(host.run())]
             async with GatewayServer(
@@ -109,6 +72,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
                 hall,
                 telemetry,
                 why_not_ready=lambda: "" if host.is_leased() else "this node has no lease",
+                is_shared=True,  # other workers, and at a deploy whoever stands in for this one
             ) as server:
                 tasks.append(group.create_task(server.until_broken()))
                 if settings.dev:
@@ -117,6 +81,50 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
                 yield Node(store, host, hall, server)
             for task in tasks:
                 task.cancel()
+
+
+def _host_and_hall(
+    name: str, store: Store, shelf: PackShelf, telemetry: Telemetry
+) -> tuple[HostNode, Hall]:
+    """Return the two halves of a node, each told what the other does."""
+    clock, metering = SystemClock(), Metering(telemetry)
+
+    def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
+        metering.confirmed(commits)
+        hall.on_confirmed(world, commits)
+
+    def on_gone(world: str, why: Why) -> None:
+        metering.gone(why)
+        hall.on_gone(world, why)
+
+    def on_lost(world: str, is_known: bool) -> None:
+        (telemetry.tails_repaired if is_known else telemetry.tails_lost).inc()
+
+    host = HostNode(
+        metering.store(store),
+        clock,
+        name,
+        shelf.load,
+        lambda: secrets.token_hex(8),
+        on_confirmed=on_confirmed,
+        on_gone=on_gone,
+        on_lost=on_lost,
+        shard_of=store.shard_of,
+        rules=metering.rules(),
+        about=about_process(lambda: {"clients": telemetry.count_connections()}),
+    )
+    metering.watch(lambda: len(host.worlds), lambda: host.peers.all)
+    hall = Hall(
+        store,
+        clock,
+        shelf,
+        host.open_world,
+        ensure=host.ensure,
+        submit=_submit_by(Direct(host)),
+        telemetry=telemetry,
+        node=name,
+    )
+    return host, hall
 
 
 def _submit_by(direct: Direct) -> Submit:

@@ -37,7 +37,9 @@ class GatewayServer:
         telemetry: Telemetry,
         *,
         why_not_ready: Callable[[], str] = lambda: "",
+        is_shared: bool = False,
     ) -> None:
+        """`is_shared`: other processes may open the same port beside this one, where they can."""
         self.hall = hall
         self.trust = Trust(
             proxies=settings.trusted_proxies,
@@ -49,8 +51,7 @@ class GatewayServer:
             settings.port,
             tls_cert=settings.tls_cert,
             tls_key=settings.tls_key,
-            # So that the process that is to stand in for this one can open it beside it.
-            is_shared=hasattr(socket, "SO_REUSEPORT"),
+            is_shared=is_shared and hasattr(socket, "SO_REUSEPORT"),
         )
         self.listener = Listener(
             options,
