@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import secrets
 import signal
 import socket
@@ -11,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.house import House, announce
+from dreamsync_server.cli.storekeeper import keep_store
 from dreamsync_server.cli.supervisor import Child, ChildFailedError, python_module
 from dreamsync_server.director.director import lease_of_directed
 from dreamsync_server.errors import OperatorError, StoreError
@@ -21,12 +21,8 @@ from dreamsync_server.store.check import StoreProfile, check_store
 from dreamsync_server.store.embedded import EmbeddedStore
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store
+from dreamsync_server.store.profiles import SOLO
 from dreamsync_server.telemetry import set_up_logging
-
-log = logging.getLogger(__name__)
-
-STORE_RESTART_S = 0.2
-SOLO = "a crash of any process, a deploy, a power cut (every commit is fsynced); not a lost disk"
 
 
 def serve(settings: Settings) -> int:
@@ -55,7 +51,9 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    async with _store(settings, stop) as (url, survives):
+    async with _store(settings, stop) as (url, kept):
+        told = {"profile": kept.profile.name, "replicas": kept.replicas}
+        settings = settings.model_copy(update=told)
         async with contextlib.AsyncExitStack() as stack:
             ties = open_store(url)
             stack.push_async_callback(ties.close)
@@ -64,7 +62,7 @@ async def _serve(settings: Settings) -> None:
                 works = [group.create_task(child.run()) for child in children]
                 house = House(settings, url)
                 besides = [
-                    group.create_task(announce(house, survives, stop)),
+                    group.create_task(announce(house, kept.survives, stop)),
                     group.create_task(_keep_rolling(children)),
                 ]
                 await stop.wait()
@@ -92,20 +90,6 @@ async def _keep_rolling(children: Sequence[Child]) -> None:
         print(f"dreamsync: {sum(done)} of {len(done)} processes were replaced", file=sys.stderr)
 
 
-def what_it_survives(profile: StoreProfile) -> str:
-    """Return in one line what a store that somebody else runs survives."""
-    match profile.fsync:
-        case "always":
-            return f"{SOLO} ({profile.name})"
-        case "":
-            return f"what {profile.name} is set to survive; it does not tell how it syncs"
-        case fsync:
-            return (
-                f"a crash of any process of ours; of {profile.name} the last second may be lost"
-                f" (appendfsync {fsync}): set it to always"
-            )
-
-
 def _with_free_port(settings: Settings) -> Settings:
     """Return settings with a port that is free now; 0 becomes a number.
 
@@ -126,34 +110,26 @@ def _with_free_port(settings: Settings) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def _store(settings: Settings, stop: asyncio.Event) -> AsyncIterator[tuple[str, str]]:
-    """Give the URL of a store that runs, and what it survives; restart an embedded one."""
+async def _store(
+    settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[tuple[str, StoreProfile]]:
+    """Give the URL of a store that runs, and what it keeps; restart an embedded one."""
     if settings.store:
-        profile = await check_store(settings.store)
-        yield settings.store, what_it_survives(profile)
+        asked = (settings.store, settings.profile, settings.replicas)
+        yield settings.store, await check_store(*asked)
         return
+    if settings.profile not in ("", SOLO.name) or settings.replicas:
+        raise OperatorError(
+            "the store that comes along keeps the profile solo: for another name one with --store"
+        )
     async with EmbeddedStore(settings.data_path) as store:
-        watch = asyncio.create_task(_keep_store(store, stop))
+        watch = asyncio.create_task(keep_store(store, stop))
         try:
-            yield store.url, SOLO
+            yield store.url, StoreProfile(store.name, SOLO, 0)
         finally:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
-
-
-async def _keep_store(store: EmbeddedStore, stop: asyncio.Event) -> None:
-    """Start the store again whenever it dies; what was acked is still there."""
-    while True:
-        code = await store.wait()
-        log.warning("the store ended (code %d); starting it again", code)
-        await asyncio.sleep(STORE_RESTART_S)
-        try:
-            await store.start()
-        except OperatorError as error:
-            log.error("%s", error)
-            stop.set()
-            return
 
 
 def _children(settings: Settings, url: str, ties: Store) -> list[Child]:

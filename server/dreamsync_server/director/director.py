@@ -47,6 +47,7 @@ class Director:
         self._heard_s = float("-inf")
         self._looked_s = float("-inf")
         self._renewed_s = float("-inf")
+        self._is_silent = False  # the store did not answer in the last turn
 
     @property
     def worlds(self) -> list[str]:
@@ -57,13 +58,24 @@ class Director:
         """Direct until cancelled; leases are dropped at the end."""
         try:
             while True:
+                looked_s = self._looked_s
                 try:
                     await self.turn()
+                    if self._worlds or self._looked_s != looked_s:  # else nothing was asked
+                        self._has_answer(None)
                 except StoreError as error:
-                    log.warning("the store does not answer the director: %s", error)
+                    self._has_answer(error)
                 await asyncio.sleep(DIRECTOR_TURN_S)
         finally:
             await asyncio.shield(self._let_all_go())
+
+    def _has_answer(self, error: StoreError | None) -> None:
+        """Say once that the store is silent, and once that it is back: turns are many a second."""
+        if error is not None and not self._is_silent:
+            log.warning("the store does not answer the director: %s", error)
+        elif error is None and self._is_silent:
+            log.warning("the store answers the director again")
+        self._is_silent = error is not None
 
     async def turn(self) -> None:
         """Look for worlds when it is time, read the logs, propose what is due. One round."""
