@@ -27,8 +27,7 @@ async def test_what_a_host_does_is_counted() -> None:
     store, metering = MemoryStore(clock), Metering(telemetry)
     node = HostNode(
         metering.store(store), clock, "a", load_pack, lambda: "token", rules=metering.rules(),
-        on_confirmed=lambda world, commits: metering.confirmed(commits),
-        on_gone=lambda world, why: metering.gone(why),
+        on_confirmed=metering.confirmed, on_gone=metering.gone,
     )  # fmt: skip
     metering.watch(lambda: len(node.worlds), lambda: node.peers.all)
     await node.join()
@@ -54,7 +53,7 @@ async def test_what_a_host_does_is_counted() -> None:
 def test_worlds_that_are_lost_are_counted_by_why() -> None:
     telemetry = Telemetry(has_process=False)
     for why in ("fenced", "faulted", "faulted", "asleep", "released"):
-        Metering(telemetry).gone(why)  # type: ignore[arg-type]
+        Metering(telemetry).gone("w1", why)  # type: ignore[arg-type]
     told = lines_of(telemetry)
     assert told["dreamsync_fenced_total"] == 1
     assert told["dreamsync_worlds_faulted_total"] == 2

@@ -90,11 +90,11 @@ def _host_and_hall(
     clock, metering = SystemClock(), Metering(telemetry)
 
     def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
-        metering.confirmed(commits)
+        metering.confirmed(world, commits)
         hall.on_confirmed(world, commits)
 
     def on_gone(world: str, why: Why) -> None:
-        metering.gone(why)
+        metering.gone(world, why)
         hall.on_gone(world, why)
 
     def on_lost(world: str, is_known: bool) -> None:

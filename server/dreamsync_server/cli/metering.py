@@ -51,7 +51,7 @@ class Metering:
 
         return Rules(decide=timed)
 
-    def confirmed(self, commits: Sequence[Commit]) -> None:
+    def confirmed(self, world: str, commits: Sequence[Commit]) -> None:
         """Count confirmed commits."""
         telemetry = self._telemetry
         telemetry.commits.inc(len(commits))
@@ -64,7 +64,7 @@ class Metering:
                 if outcome.code != "ok":
                     telemetry.refusals.labels(outcome.code).inc()
 
-    def gone(self, why: Why) -> None:
+    def gone(self, world: str, why: Why) -> None:
         """Count a world that is owned here no more."""
         if why == "faulted":
             self._telemetry.worlds_faulted.inc()

@@ -17,7 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-import dreamsync_server
 from dreamsync_server.world.compile import compile_node
 from dreamsync_server.world.model import Expr, Pack
 
@@ -84,7 +83,7 @@ def own_cache() -> PackCache:
 @cache
 def _engine() -> str:
     """Return what tells two states of the engine's code apart."""
-    root = Path(dreamsync_server.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     parts = [sorted((root / part).rglob("*.py")) for part in _PARTS]
     for found in [[root / "limits.py"], *parts]:
