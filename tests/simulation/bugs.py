@@ -214,7 +214,7 @@ BUGS: Final[dict[str, Bug]] = {
 SEEDS: Final[dict[str, int]] = {
     "ack_early": 0,
     "unknown_is_written": 0,
-    "fence_unheard": 76,
+    "fence_unheard": 137,
     "tail_unconfirmed": 3,
     "no_dedupe": 1,
     "no_tail_check": 17,
@@ -227,5 +227,5 @@ SEEDS: Final[dict[str, int]] = {
     "director_without_term": 167,
     "timer_twice": 28,
     "tenure_ignored": 23,
-    "number_freed": 78,
+    "number_freed": 121,
 }
