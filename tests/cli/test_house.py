@@ -36,3 +36,9 @@ async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypa
     await announce(house_at(1), "a crash", stop)
     assert stop.is_set()
     assert "did not come up" in capsys.readouterr().err
+
+
+def test_where_the_data_lies_is_told_without_the_password() -> None:
+    house = House(Settings(store="redis://user:secret@h:6379/0"), "redis://user:secret@h:6379/0")
+
+    assert house.where == "redis://h:6379/0"

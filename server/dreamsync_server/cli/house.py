@@ -9,6 +9,7 @@ from dreamsync_server.cli.links import Link
 from dreamsync_server.cli.poster import Poster
 from dreamsync_server.packs.shipped import worlds_folders
 from dreamsync_server.settings import Settings
+from dreamsync_server.store.redis.address import place_of
 
 READY_S = 20.0
 LOOK_S = 0.05
@@ -53,7 +54,7 @@ class House:
     @property
     def where(self) -> str:
         """Where the data lies, for a person."""
-        return self.settings.store or str(self.settings.data_path.absolute())
+        return place_of(self.settings.store) or str(self.settings.data_path.absolute())
 
 
 async def announce(house: House, survives: str, stop: asyncio.Event) -> None:
