@@ -7,7 +7,7 @@ from support.node import Node
 
 from browser.visits import DESKTOP, PHONE, Visitor, Visits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 FILES_MAX = 25
 LOAD_BYTES_MAX = 150 * 1024
@@ -112,6 +112,10 @@ async def test_the_lab_sends_what_its_forms_say_and_survives_a_cut(
         await lab.page.fill("#field-role", "ada")
         await lab.page.fill("#field-invite", world.invite)
         await lab.sees('viewer = await dream.enter("')
+        await lab.page.get_by_label("Write it as").select_option("C#")
+        await lab.sees("var viewer = await DreamsyncClient.Enter(")
+        await lab.page.get_by_label("Write it as").select_option("GDScript")
+        await lab.sees("var entered: Dictionary = await viewer.enter(")
         await lab.page.click("form .primary")
         await lab.sees("← entered")
         await lab.page.select_option("#type", "act")

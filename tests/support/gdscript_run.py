@@ -89,10 +89,19 @@ class Object:
 
 
 class World:
-    """The classes that know of one another, and the names of Godot's that a test hands in."""
+    """The classes that know of one another, and the names of Godot's that a test hands in.
 
-    def __init__(self, scripts: Iterable[Script], **godot: Any) -> None:
+    `waits` is called with who waits and for which signal, and returns what comes of it.
+    """
+
+    def __init__(
+        self,
+        scripts: Iterable[Script],
+        waits: Callable[[Any, Signal], Any] | None = None,
+        **godot: Any,
+    ) -> None:
         self.names: dict[str, Any] = {**BUILT_IN, **godot}
+        self.waits = waits
         for script in scripts:
             self.names[script.name] = Class(script, self)
 
@@ -234,6 +243,12 @@ class World:
                 return attribute(self.eval(of, known, me), name)
             case ("call", func, args, _):
                 return self.eval(func, known, me)(*[self.eval(arg, known, me) for arg in args])
+            case ("await", of):
+                value = self.eval(of, known, me)
+                if not isinstance(value, Signal):
+                    return value  # a function that has done its waiting by now
+                if self.waits is not None:
+                    return self.waits(me, value)
         raise GDScriptError(f"{tree and tree[0]} is not run here")
 
     def _named(self, name: str, known: dict[str, Any], me: Any) -> Any:

@@ -72,14 +72,15 @@ class Bench {
       throw new Error("enter a world first");
     } else if (type === "pose") {
       viewer.place(fields.x, fields.y, fields.facing);
-    } else if (this.#asks(type)) {
+    } else if (this.asks(type)) {
       await viewer.ask(type, fields);
     } else {
       await viewer.propose(type, fields);
     }
   }
 
-  #asks(type) {
+  /** Whether a message is a request, answered by q. */
+  asks(type) {
     return "q" in this.schemaOf(type).properties;
   }
 
@@ -148,7 +149,7 @@ function Form({ type }) {
     event.preventDefault();
     bench.send(plain);
   };
-  const text = written(language, plain, location.origin);
+  const text = written(language, plain, location.origin, bench.asks(type));
   return html`<form onSubmit=${submit}><p class="about">${schema.description}</p>
     ${fields.map(([name, field]) => html`<${Field} key=${name} name=${name} field=${field} isNeeded=${schema.required?.includes(name)}
       value=${values[name]} set=${(value) => set(name, value)} />`)}
