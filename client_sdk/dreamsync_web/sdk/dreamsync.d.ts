@@ -84,6 +84,7 @@ export class Viewer {
   facts(): Record<string, Value>;
   actions(): ActionOffer[];
   listen(listener: Listener): () => boolean;
+  /** Where an onNotice was given, only what happens from the first call on: it was told of the rest. */
   events(): AsyncGenerator<Event, void, void>;
   until(isSo: (viewer: this) => unknown, timeoutMs?: number): Promise<void>;
   people(): Promise<Person[]>;

@@ -103,8 +103,9 @@ export class Dream {
   }
 
   async #enter(Kind, entry, onNotice) {
-    const viewer = new Kind((listener) => (
-      new Conversation(this.#url, this.#greeting, entry, { ...this.#options, onNotice: listener })));
+    const converse = (listener) => (
+      new Conversation(this.#url, this.#greeting, entry, { ...this.#options, onNotice: listener }));
+    const viewer = new Kind(converse, onNotice !== undefined);
     // From the first notice on: what came with `entered` is told to nobody else.
     if (onNotice) viewer.listen(onNotice);
     await viewer.open();

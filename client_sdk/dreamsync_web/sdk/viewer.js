@@ -81,8 +81,11 @@ export class Viewer {
   #events = [];
   #readers = [];
   #over = null;
+  #isRead; // whether somebody reads `events()`, or may yet
 
-  constructor(converse) {
+  /** `isTold`: a listener hears everything, so that nothing is kept before `events()` is read. */
+  constructor(converse, isTold = false) {
+    this.#isRead = !isTold;
     this.recap = [];
     this.poses = { scene: "", poses: [] };
     this.#conversation = converse((notice) => this.#note(notice));
@@ -127,8 +130,12 @@ export class Viewer {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Yield events as they come, in order, without gaps across reconnects; ends with the session. */
+  /**
+   * Yield events as they come, in order, without gaps across reconnects; ends with the session.
+   * Who gave an `onNotice` was told of those before the first call: they are not kept.
+   */
   async* events() {
+    this.#isRead = true;
     while (true) {
       if (this.#events.length) yield this.#events.shift();
       else if (this.#over?.error) throw this.#over.error;
@@ -196,6 +203,7 @@ export class Viewer {
   }
 
   #put(event) {
+    if (!this.#isRead) return;
     this.#events.push(event);
     if (this.#events.length > EVENTS_KEPT_MAX) this.#events.shift();
     this.#wakeReaders();

@@ -46,7 +46,8 @@ function Home() {
           <b>${world.title}</b><span>${world.about}</span>
           <i>${t(STATES[world.state] ?? "")}${world.people ? ` · ${t("{n} inside", { n: world.people })}` : ""}</i></a></li>`)}</ul></section>`}
       <section aria-labelledby="yours-title"><h2 id="yours-title">${t("Open one of your own")}</h2>
-        <p class="faint">${t("For friends, a class, an evening. You get a link to share, and a desk to lead it from.")}</p>
+        <p class="faint">${t("For friends, a class, an evening. You get a link to share, and a desk to lead it from.")}
+          <a href="/class">${t("For a class: many worlds under one code")}</a></p>
         <div class="covers">${(list?.packs ?? []).map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${COVERS[i % COVERS.length]} />`)}
         ${!list && !problem && html`<p class="faint" role="status">${t("Looking at the shelf …")}</p>`}</div></section>
       <footer>

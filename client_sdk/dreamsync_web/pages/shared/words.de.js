@@ -44,6 +44,8 @@ export const WORDS = {
   "Looking at the shelf …": "Ein Blick ins Regal …",
   "For who builds with it:": "Für alle, die damit bauen:",
   "the lab": "das Labor",
+  "For a class: many worlds under one code": "Für eine Klasse: viele Welten unter einem Code",
+  "{n} earlier lines": "{n} frühere Zeilen",
   "the JavaScript SDK": "das JavaScript-SDK",
   "In a terminal:": "Im Terminal:",
   "No cookies, no accounts, nothing is fetched from anywhere else.": "Keine Cookies, keine Konten, nichts wird anderswo geholt.",

@@ -170,3 +170,51 @@ function vignette(ctx, width, height, palette) {
   ctx.fillStyle = dark;
   ctx.fillRect(0, 0, width, height);
 }
+
+/** Draw a dream's sky over its backdrop: it is never still. */
+export function drawVeils(ctx, ms) {
+  const { width, height } = ctx.canvas;
+  ctx.save();
+  ctx.globalCompositeOperation = "screen";
+  for (let i = 0; i < 3; i++) {
+    const y = height * (0.12 + i * 0.1);
+    const fall = ctx.createLinearGradient(0, y - height * 0.1, 0, y + height * 0.2);
+    fall.addColorStop(0, "hsl(280 80% 60% / 0)");
+    fall.addColorStop(0.5, `hsl(${170 + i * 55} 76% 62% / .17)`);
+    fall.addColorStop(1, "hsl(280 80% 60% / 0)");
+    ctx.fillStyle = fall;
+    ctx.beginPath();
+    ctx.moveTo(0, height * 0.6);
+    for (let x = 0; x < width * 1.08; x += width / 14) {
+      ctx.lineTo(x, y + Math.sin(x / width * 5 + ms / (3600 + i * 900) + i * 2) * height * 0.09 - height * 0.08);
+    }
+    ctx.lineTo(width * 1.1, height * 0.6);
+    ctx.fill();
+  }
+  ctx.restore();
+}
+
+/** The more has happened of late, the more the fabric shows its seams; a dream's most of all. */
+export function drawTears(ctx, ms, scene, strain, ratio) {
+  const most = scene.layer === "dream" ? 4 : 1;
+  const count = Math.round(strain * most);
+  if (!count) return;
+  const { width, height } = ctx.canvas;
+  const chance = chanceOf(numberOf(`${scene.id} tears`));
+  ctx.save();
+  ctx.globalCompositeOperation = "screen";
+  for (let i = 0; i < count; i++) {
+    let [x, y] = [width * (0.12 + chance() * 0.76), height * (0.06 + chance() * 0.2)];
+    const points = [[x, y]];
+    for (let j = 0; j < 7; j++) points.push([x += (chance() - 0.5) * width * 0.04, y += height * 0.04]);
+    const open = (0.5 + 0.5 * Math.sin(ms / 900 + i)) * strain;
+    for (const [wide, light] of [[10, 0.06], [4, 0.16], [1.1, 0.62]]) {
+      ctx.strokeStyle = `hsl(${190 + i * 24} 92% 84% / ${light * (0.4 + 0.6 * open)})`;
+      ctx.lineWidth = wide * ratio * (0.5 + open);
+      ctx.beginPath();
+      points.forEach(([px, py], j) => (j ? ctx.lineTo(px, py) : ctx.moveTo(px, py)));
+      ctx.stroke();
+    }
+  }
+  ctx.restore();
+}

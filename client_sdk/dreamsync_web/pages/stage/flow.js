@@ -1,13 +1,15 @@
 // The story as it is told: speech and narration, read aloud by who listens instead of looking.
 
-import { html, t, useEffect, useRef } from "../shared/house.js";
+import { html, t, useEffect, useRef, useState } from "../shared/house.js";
 
 const NEAR_END = 80; // pixels from the end at which the flow follows what comes
+const SHOWN_MAX = 120; // lines; earlier ones are asked for
 
 /** The flow of lines; keeps to its end unless somebody has scrolled back. `mind(line)`: about one. */
 export function Flow({ story, mind }) {
   const place = useRef(null);
   const isAtEnd = useRef(true);
+  const [isWhole, setWhole] = useState(false);
   const count = story.lines.at(-1)?.id ?? 0;
   useEffect(() => {
     const { current } = place;
@@ -24,10 +26,13 @@ export function Flow({ story, mind }) {
     isAtEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < NEAR_END;
   };
   const lines = story.lines.filter((line) => !story.muted.has(line.who));
+  const shown = isWhole ? lines : lines.slice(-SHOWN_MAX);
   return html`<section class="flow" aria-label=${t("The story so far")} ref=${place} onScroll=${onScroll} tabindex="0">
     <div role="log" aria-live="polite" aria-relevant="additions">
       ${lines.length === 0 && html`<p class="line told faint">${t("It is quiet. Something is about to begin.")}</p>`}
-      ${lines.map((line) => html`<${Line} key=${line.id} line=${line} story=${story} mind=${mind} />`)}
+      ${shown.length < lines.length && html`<p class="line" key="earlier"><button type="button" class="quiet" onClick=${() => setWhole(true)}>
+        ${t("{n} earlier lines", { n: lines.length - shown.length })}</button></p>`}
+      ${shown.map((line) => html`<${Line} key=${line.id} line=${line} story=${story} mind=${mind} />`)}
     </div>
   </section>`;
 }

@@ -1,7 +1,7 @@
 // The living picture of a scene: its backdrop, people at their poses, light that answers the story.
 
 import { chanceOf, isCalm, numberOf } from "../shared/house.js";
-import { Lie, paintBackdrop, paletteOf } from "./backdrop.js";
+import { Lie, drawTears, drawVeils, paintBackdrop, paletteOf } from "./backdrop.js";
 import { FONT, drawFigure, drawName, drawSpeech } from "./figures.js";
 
 const LATE_MS = 110; // poses are shown this much later, so that there is always a next one
@@ -9,6 +9,9 @@ const SPEECH_MS = 6500;
 const LIGHT_MS = 4200; // how long a beat's light takes to go
 const STEPS_A_SECOND = 3.4;
 const SCALE_MAX = 2;
+const STIRRED_MS = 700; // every frame is drawn this long after anything moved
+const REST_MS = 17; // waited between two frames while only the air moves: half of them are enough
+const REST_CALM_MS = 500; // likewise for who wants no motion
 
 export class Picture {
   #canvas;
@@ -23,6 +26,8 @@ export class Picture {
   #strain = 0; // how torn the fabric is: rises with every beat, and heals
   #fade = 0;
   #frame = 0;
+  #resting = 0;
+  #stirredMs = 0;
   #lastMs = 0;
   #target = null;
   #keys = new Set();
@@ -39,11 +44,11 @@ export class Picture {
     this.#watcher = new ResizeObserver(() => this.#resize());
     this.#watcher.observe(canvas);
     this.#resize();
-    this.#frame = requestAnimationFrame((ms) => this.#draw(ms));
   }
 
   stop() {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#resting);
     this.#watcher.disconnect();
   }
 
@@ -57,6 +62,7 @@ export class Picture {
     }
     this.#scene = scene;
     this.#relie();
+    this.#wake();
   }
 
   /** Say who is there: [{seat, name, hue, isMe, isUnderstudy}]; the rest have gone. */
@@ -68,11 +74,13 @@ export class Picture {
       if (known) Object.assign(known, person);
       else this.#people.set(person.seat, { ...this.#spotOf(person), ...person });
     }
+    this.#wake();
   }
 
   /** Say which things lie here: [{id, name}]. */
   lay(things) {
     this.#things = things;
+    this.#wake();
   }
 
   /** Take poses as they come: [[seat, x, y, facing]]. Mine are mine. */
@@ -83,6 +91,7 @@ export class Picture {
       figure.heard.push({ ms: nowMs, x: x / 100, y: y / 100, facing });
       if (figure.heard.length > 12) figure.heard.shift();
     }
+    this.#stir();
   }
 
   /** Where a seat stands, in steps; null where it is not here. */
@@ -94,12 +103,14 @@ export class Picture {
   say(seat, text) {
     const figure = this.#people.get(seat);
     if (figure) figure.speech = { text, ms: performance.now() };
+    this.#stir();
   }
 
   /** A beat: light goes through the scene, and the fabric gives a little. */
   beat() {
     this.#lights.push(performance.now());
     this.#strain = Math.min(1, this.#strain + 0.34);
+    this.#stir();
   }
 
   /** Walk to a point of the canvas (CSS pixels), or through a door that is there. */
@@ -107,6 +118,7 @@ export class Picture {
     const door = this.doorAt(px, py);
     if (door) return this.onDoor(door.id);
     this.#target = this.lie.under(px * this.ratio, py * this.ratio);
+    this.#stir();
     return undefined;
   }
 
@@ -120,6 +132,7 @@ export class Picture {
     if (isHeld) this.#keys.add(direction);
     else this.#keys.delete(direction);
     if (isHeld) this.#target = null;
+    this.#stir();
   }
 
   /** Return the picture as it is, as a small JPEG's data address. */
@@ -139,6 +152,7 @@ export class Picture {
     this.#canvas.width = Math.max(2, Math.round(clientWidth * this.ratio));
     this.#canvas.height = Math.max(2, Math.round(clientHeight * this.ratio));
     this.#relie();
+    this.#wake();
   }
 
   #relie() {
@@ -169,19 +183,42 @@ export class Picture {
 
   // A frame.
 
+  /** Something moves: draw every frame for a while. */
+  #stir() {
+    this.#stirredMs = performance.now();
+    this.#wake();
+  }
+
+  /** Draw with the next frame. */
+  #wake() {
+    clearTimeout(this.#resting);
+    this.#resting = 0;
+    if (!this.#frame) this.#frame = requestAnimationFrame((ms) => this.#draw(ms));
+  }
+
+  /** Draw the next frame, or where nothing moves wait a little: a phone has but one battery. */
+  #goOn(ms) {
+    const isMoving = this.#fade > 0 || this.#lights.length > 0 || this.#keys.size > 0 || this.#target
+      || ms - this.#stirredMs < STIRRED_MS
+      || [...this.#people.values()].some((figure) => figure.isMoving || figure.speech);
+    if (isMoving) this.#wake();
+    else this.#resting = setTimeout(() => this.#wake(), this.isCalm ? REST_CALM_MS : REST_MS);
+  }
+
   #draw(ms) {
+    this.#frame = 0;
     const started = performance.now();
     const passedMs = Math.min(100, ms - this.#lastMs);
+    this.#strain = Math.max(0, this.#strain - (ms - this.#lastMs) / 110_000);
     this.#lastMs = ms;
     this.isCalm = isCalm();
     const clock = this.isCalm ? 0 : ms;
     const ctx = this.#ctx;
-    this.#strain = Math.max(0, this.#strain - passedMs / 110_000);
     this.#walk(passedMs / 1000);
     for (const figure of this.#people.values()) this.#follow(figure, ms - LATE_MS);
     ctx.drawImage(this.#still, 0, 0);
     this.#drawAir(ctx, clock);
-    this.#drawTears(ctx, clock);
+    drawTears(ctx, clock, this.#scene, this.#strain, this.ratio);
     this.#drawThings(ctx, clock);
     this.#drawPeople(ctx, clock, ms);
     this.#drawDoors(ctx);
@@ -192,7 +229,7 @@ export class Picture {
       ctx.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
     }
     this.frameMs = performance.now() - started;
-    this.#frame = requestAnimationFrame((next) => this.#draw(next));
+    this.#goOn(ms);
   }
 
   /** Move my own figure, and say so. */
@@ -237,7 +274,7 @@ export class Picture {
   #drawAir(ctx, ms) {
     const { width, height } = this.#canvas;
     const isDream = this.#scene.layer === "dream";
-    if (isDream) this.#drawVeils(ctx, ms);
+    if (isDream) drawVeils(ctx, ms);
     if (this.isCalm) return;
     while (this.#motes.length < 46) {
       this.#motes.push([Math.random() * width, Math.random() * height, 0.5 + Math.random() * 1.5, Math.random() * 7]);
@@ -252,54 +289,6 @@ export class Picture {
       ctx.arc(x, mote[1], mote[2] * this.ratio * (isDream ? 1.15 : 0.75), 0, 7);
       ctx.fill();
     }
-  }
-
-  /** A dream's sky is never still. */
-  #drawVeils(ctx, ms) {
-    const { width, height } = this.#canvas;
-    ctx.save();
-    ctx.globalCompositeOperation = "screen";
-    for (let i = 0; i < 3; i++) {
-      const y = height * (0.12 + i * 0.1);
-      const fall = ctx.createLinearGradient(0, y - height * 0.1, 0, y + height * 0.2);
-      fall.addColorStop(0, "hsl(280 80% 60% / 0)");
-      fall.addColorStop(0.5, `hsl(${170 + i * 55} 76% 62% / .17)`);
-      fall.addColorStop(1, "hsl(280 80% 60% / 0)");
-      ctx.fillStyle = fall;
-      ctx.beginPath();
-      ctx.moveTo(0, height * 0.6);
-      for (let x = 0; x < width * 1.08; x += width / 14) {
-        ctx.lineTo(x, y + Math.sin(x / width * 5 + ms / (3600 + i * 900) + i * 2) * height * 0.09 - height * 0.08);
-      }
-      ctx.lineTo(width * 1.1, height * 0.6);
-      ctx.fill();
-    }
-    ctx.restore();
-  }
-
-  /** The more has happened of late, the more the fabric shows its seams; a dream's most of all. */
-  #drawTears(ctx, ms) {
-    const most = this.#scene.layer === "dream" ? 4 : 1;
-    const count = Math.round(this.#strain * most);
-    if (!count) return;
-    const { width, height } = this.#canvas;
-    const chance = chanceOf(numberOf(`${this.#scene.id} tears`));
-    ctx.save();
-    ctx.globalCompositeOperation = "screen";
-    for (let i = 0; i < count; i++) {
-      let [x, y] = [width * (0.12 + chance() * 0.76), height * (0.06 + chance() * 0.2)];
-      const points = [[x, y]];
-      for (let j = 0; j < 7; j++) points.push([x += (chance() - 0.5) * width * 0.04, y += height * 0.04]);
-      const open = (0.5 + 0.5 * Math.sin(ms / 900 + i)) * this.#strain;
-      for (const [wide, light] of [[10, 0.06], [4, 0.16], [1.1, 0.62]]) {
-        ctx.strokeStyle = `hsl(${190 + i * 24} 92% 84% / ${light * (0.4 + 0.6 * open)})`;
-        ctx.lineWidth = wide * this.ratio * (0.5 + open);
-        ctx.beginPath();
-        points.forEach(([px, py], j) => (j ? ctx.lineTo(px, py) : ctx.moveTo(px, py)));
-        ctx.stroke();
-      }
-    }
-    ctx.restore();
   }
 
   #drawThings(ctx, ms) {

@@ -127,8 +127,7 @@ function Scene({ story, scene, go, watched, setWatched }) {
   useEffect(() => {
     if (viewer.poses.scene === scene.id) picture.current.pose(viewer.poses.poses);
     const timer = setTimeout(() => {
-      const stop = story.path.at(-1);
-      if (stop?.id === scene.id && picture.current) stop.image = picture.current.keepsake();
+      if (picture.current) story.picture(scene.id, picture.current.keepsake());
     }, SETTLED_MS);
     return () => clearTimeout(timer);
   }, [scene.id]);

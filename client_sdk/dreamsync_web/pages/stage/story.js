@@ -2,7 +2,9 @@
 
 import { hueOf, keep, recall, t } from "../shared/house.js";
 
-const LINES_MAX = 500;
+const LINES_MAX = 500; // kept for the keepsake; beyond: the oldest are dropped
+const PATH_MAX = 500; // places gone through; beyond: the oldest are dropped
+const PICTURES_MAX = 24; // of places; beyond: one of a place that has a later one, or the oldest
 const CAPTION_MS = 9000;
 const RECAP_SHORT = 5;
 const RECAP_LINES_MAX = 60;
@@ -89,6 +91,17 @@ export class Story {
   note(text, kind = "note") {
     this.#line({ kind, text, at: [0, 0], ms: 0 });
     this.changed();
+  }
+
+  /** Keep a picture of the place one is in. */
+  picture(id, image) {
+    const stop = this.path.at(-1);
+    if (stop?.id !== id) return;
+    stop.image = image;
+    const pictured = this.path.filter((one) => one.image);
+    if (pictured.length <= PICTURES_MAX) return;
+    const isSeenAgain = (one, i) => pictured.slice(i + 1).some((later) => later.id === one.id);
+    (pictured.find(isSeenAgain) ?? pictured[0]).image = "";
   }
 
   dismissRecap() {
@@ -293,6 +306,7 @@ export class Story {
     this.#greet();
     if (isThere && scene.id !== "nowhere" && this.path.at(-1)?.id !== scene.id) {
       this.path.push({ id: scene.id, name: scene.name, ms: this.#viewer.worldMs, image: "" });
+      if (this.path.length > PATH_MAX) this.path.shift();
       this.#line({ kind: "place", name: scene.name, text: scene.text, at: [0, 0], ms: 0 });
     }
     if (this.#viewer.identity && this.#viewer.mirror.as === "player") {
