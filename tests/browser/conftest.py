@@ -18,9 +18,9 @@ STARTER = WORLDS / "starter"
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Return a browser for the tests of a file."""
+    """Return the browser of this run: starting one costs as much as a test does."""
     if not CHROMIUM:
         pytest.skip("Chromium is not here.")
     async with async_playwright() as playwright:
@@ -29,7 +29,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def node(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
     """Return a node with memory for a store, and the starter world alone on its shelf."""
     monkeypatch.setattr(shelf, "list_worlds", lambda _extra=None: {"starter": STARTER})
@@ -37,7 +37,7 @@ async def node(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def expo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
     """Return a node with memory for a store, and the expo alone on its shelf."""
     monkeypatch.setattr(shelf, "list_worlds", lambda _extra=None: {"expo": WORLDS / "expo"})
@@ -45,7 +45,7 @@ async def expo(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Node]:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def visits(browser: Browser, node: Node) -> AsyncIterator[Visits]:
     """Return how to visit the node as several people; their pages must have no complaints."""
     async with visiting(browser, node.url) as visits:

@@ -10,7 +10,7 @@ from support.node import Node
 
 from browser.visits import DESKTOP, Visitor, Visits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 CONTROLS = frozenset(
     "button link textbox combobox checkbox radio slider searchbox meter dialog menuitem".split()

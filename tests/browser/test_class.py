@@ -11,7 +11,7 @@ from support.node import Node
 import dreamsync
 from browser.visits import PHONE, Visits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DEADLINE_S = 60.0
 TRICK = "<img src=x onerror=alert(1)>"

@@ -12,7 +12,7 @@ from support.node import Node
 from browser.visits import DESKTOP, PHONE, Visitor, visiting
 from dreamsync_server.packs import load_folder
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 120.0
 EXPO = Path(__file__).parents[2] / "worlds" / "expo"
 ROLES = ("ava", "leo", "mia", "ellis")

@@ -9,7 +9,7 @@ from support.node import open_node
 from browser.packs import put_alone, starter_in
 from browser.visits import visiting
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 BAD = "<img src=x onerror=window.harm=1>"
 PEOPLE = "<script>window.harm=1</script><svg onload=window.harm=1>"

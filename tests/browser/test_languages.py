@@ -9,7 +9,7 @@ from support.node import Node, open_node
 from browser.packs import in_arabic, put_alone, starter_in
 from browser.visits import DESKTOP, PHONE, visiting
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MIDDLE = """(name) => {

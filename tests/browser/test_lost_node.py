@@ -11,7 +11,7 @@ from cli.serving import serving
 import dreamsync
 from browser.visits import visiting
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 90.0
 ARGUMENTS = ("--port", "0", "--public", "", "--workers", "2")
 

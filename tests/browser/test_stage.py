@@ -7,7 +7,7 @@ from support.node import Node
 
 from browser.visits import PHONE, Visits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 SCRIPT = "<script>window.harm = 1</script>"
 IMAGE = "<img src=x onerror='window.harm = 1'>"

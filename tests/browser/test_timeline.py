@@ -8,7 +8,7 @@ from support.node import Node
 from browser.test_pages import checked
 from browser.visits import DESKTOP, PHONE, Visits
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 60.0
 
 
