@@ -162,6 +162,7 @@ ASKED_S: Final = 5.0  # any other request; beyond: error `store_unavailable`
 ROOM_IDLE_S: Final = 30.0  # a room nobody is in is kept this long, for who comes back
 LOOKS_AT_ONCE_MAX: Final = 16  # followers that read the store at the same time
 LISTING_KEPT_S: Final = 1.0  # a list of worlds is read from the store at most this often
+PACKS_LISTED_S: Final = 3.0  # for packs to be read before they are listed; beyond: left out
 LISTED_MAX: Final = 200  # worlds in one list
 ASKED_AT_ONCE_MAX: Final = 8  # unanswered requests of a session; beyond: error `busy`
 CONDITIONS_PER_DESK_MAX: Final = 32  # `when` watches a session may hold

@@ -1,9 +1,14 @@
 """Opening worlds within bounds, and finding them."""
 
+import asyncio
 import dataclasses
 from typing import Any
 
-from support.house import house
+import pytest
+from support.house import StarterShelf, house
+
+from dreamsync_server.gateway import opening
+from dreamsync_server.world.model import Pack
 
 
 async def test_a_typed_code_finds_its_world() -> None:
@@ -76,3 +81,23 @@ async def test_a_store_that_fills_up_takes_no_new_worlds() -> None:
         node.store.memory_share = share  # type: ignore[method-assign]
         answer = await node.phone().ask("create", pack="starter", private=False)
         assert answer.code == "no_room"
+
+
+async def test_a_pack_that_takes_long_to_read_does_not_keep_the_list_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opening, "PACKS_LISTED_S", 0.05)
+
+    class SlowShelf(StarterShelf):
+        def ids(self) -> tuple[str, ...]:
+            return ("endless", "starter")
+
+        async def newest(self, pack_id: str) -> Pack | None:
+            if pack_id == "endless":
+                await asyncio.Event().wait()
+            return await super().newest(pack_id)
+
+    async with house() as node:
+        node.hall.shelf = SlowShelf()
+        answer = await node.phone().ask("list")
+        assert [pack.id for pack in answer.packs] == ["starter"]

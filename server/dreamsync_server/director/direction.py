@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dreamsync_server.limits import DIRECTOR_RESEND_MS
-from dreamsync_server.story.guide import Guide
+from dreamsync_server.story.guide import guide_of
 from dreamsync_server.story.understudy import proposal_of, understudied_seats, what_to_do
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.directing import DIRECTOR
@@ -26,7 +26,7 @@ class Direction:
         self.is_stale = False  # a newer director has taken over
         self.news: tuple[str, ...] = ()  # endings other worlds of the pack shared, newest first
         self._pack = state.pack
-        self.guide = Guide(state.pack)
+        self.guide = guide_of(state.pack)
         self._n = 0
         self._unanswered: dict[int, tuple[Proposal, int]] = {}  # n -> (proposal, sent ms)
         self._term_sent_ms = 0

@@ -15,6 +15,7 @@ from dreamsync_server.gateway.wording import Words
 from dreamsync_server.limits import (
     LISTED_MAX,
     LISTING_KEPT_S,
+    PACKS_LISTED_S,
     STORE_MEMORY_NEW_WORLDS,
     WORLDS_PER_ADDRESS_MAX,
 )
@@ -123,9 +124,19 @@ class Opening:
             pack = await shelf.by_hash(str(hinted.get("pack") or card.pack_hash))
             if pack is not None:
                 worlds.append(self._drawn(card, pack, lang, hinted))
-        packs = [await shelf.newest(pack_id) for pack_id in shelf.ids()]
-        drawn = [Cards(pack, Words(pack, lang)).pack() for pack in packs if pack is not None]
+        drawn = [Cards(pack, Words(pack, lang)).pack() for pack in await self._packs()]
         return {"type": "worlds", "q": message.q, "worlds": worlds, "packs": drawn}
+
+    async def _packs(self) -> list[Pack]:
+        """Return the packs on the shelf; what is still being read after a while is left out."""
+        shelf = self._hall.shelf
+        reading = [asyncio.ensure_future(shelf.newest(pack_id)) for pack_id in shelf.ids()]
+        if reading:
+            await asyncio.wait(reading, timeout=PACKS_LISTED_S)
+        for task in reading:
+            task.cancel()  # the wait for it alone: the shelf goes on reading
+        found = [task.result() for task in reading if task.done() and not task.cancelled()]
+        return [pack for pack in found if pack is not None]
 
     async def _public(self) -> tuple[list[WorldCard], dict[str, Mapping[str, Any]]]:
         """Return the public worlds and what is hinted of them, read from the store once a while."""

@@ -6,7 +6,6 @@ time, and prepared frames are written.
 """
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Any
 
 from dreamsync_server.gateway.follower import Follower
@@ -28,7 +27,7 @@ from dreamsync_server.gateway.views import (
     hearers,
 )
 from dreamsync_server.store.port import WorldCard
-from dreamsync_server.story.guide import Guide
+from dreamsync_server.story.guide import Guide, guide_of
 from dreamsync_server.world.commit import Cause, Commit, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import add_hashes
@@ -64,10 +63,10 @@ class Room:
         self._hears: dict[str, dict[Hear, None]] = {}
         follower.listener = self
 
-    @cached_property
+    @property
     def guide(self) -> Guide:
         """The director's judgement on the pack, to explain it to a desk that asks why."""
-        return Guide(self.follower.pack)
+        return guide_of(self.follower.pack)
 
     # --- coming and going --------------------------------------------------------------------
 
@@ -220,7 +219,6 @@ class Room:
         for member in known:
             old.part(member)
         self._gates.clear()
-        self.__dict__.pop("guide", None)
         self.sender = Sender(self.follower, self.card, self._now_s, self._wake, self._judge)
         self.posing = Posing(self.sender, *self._voice)
         for member in known:

@@ -32,7 +32,7 @@ from dreamsync_server.limits import (
     VIEW_INTERVAL_S,
 )
 from dreamsync_server.store.port import WorldCard
-from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.offers import book_of
 from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import add_hashes
@@ -54,7 +54,7 @@ class Sender:
     ) -> None:
         self.follower = follower
         self.card = card
-        self.book = OfferBook(follower.pack)
+        self.book = book_of(follower.pack)
         self.interest = Interest(follower.pack, self.book)
         self.groups: dict[frozenset[str], Group] = {}
         self.urgent: dict[Member, None] = {}  # to be sent a frame of its own at once

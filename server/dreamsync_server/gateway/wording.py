@@ -5,11 +5,13 @@ a template. Everything here is given to the gate; nothing else says a sentence a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from dreamsync_server.world.composing import KEY
 from dreamsync_server.world.model import Pack
+from dreamsync_server.world.sharing import per_pack
 from dreamsync_server.world.state import role_of
 from dreamsync_server.world.values import TextRef, Value
 
@@ -82,12 +84,7 @@ class Words:
     def __init__(self, pack: Pack, lang: str) -> None:
         self._pack = pack
         self.lang = best_language(pack, lang)
-        first = pack.texts[pack.languages[0]] if pack.languages else {}
-        self._texts: dict[str, str] = {**ENGINE, **first, **pack.texts.get(self.lang, {})}
-        self._values: dict[str, str] = {}
-        for key, text in self._texts.items():
-            if key.startswith("value."):
-                self._values.setdefault(key.rpartition(".")[2], text)
+        self._texts, self._values = _tables_of(pack)(self.lang)
 
     def text(self, key: str) -> str:
         """Return the text of a key, "" where there is none."""
@@ -179,3 +176,20 @@ def spoken_time(ms: int) -> str:
     if seconds < 90:
         return f"{seconds} second{'' if seconds == 1 else 's'}"
     return f"{-(-seconds // 60)} minutes"
+
+
+@per_pack
+def _tables_of(pack: Pack) -> Callable[[str], tuple[dict[str, str], dict[str, str]]]:
+    """Return what gives a pack's texts in a language of its own, and the words of its values."""
+
+    @cache
+    def tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
+        first = pack.texts[pack.languages[0]] if pack.languages else {}
+        texts = {**ENGINE, **first, **pack.texts.get(lang, {})}
+        values: dict[str, str] = {}
+        for key, text in texts.items():
+            if key.startswith("value."):
+                values.setdefault(key.rpartition(".")[2], text)
+        return texts, values
+
+    return tables

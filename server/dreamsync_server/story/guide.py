@@ -16,7 +16,8 @@ from dreamsync_server.story.touching import Course, Part, answering, doors_of, p
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.offers import book_of
+from dreamsync_server.world.sharing import per_pack
 from dreamsync_server.world.state import State
 
 
@@ -25,7 +26,7 @@ class Guide:
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
-        self.book = OfferBook(pack)
+        self.book = book_of(pack)
         self._parts: tuple[Part, ...] | None = None
         self._courses: dict[str, Course] = {}
 
@@ -91,3 +92,7 @@ def _cue(choice: Choice, view: View) -> Proposal:
         "trace": f"{choice.trace()}; {view.told()}" if view.chances else choice.trace(),
     }
     return Proposal("cue", "director", DIRECTOR, arguments=given)
+
+
+guide_of = per_pack(Guide)
+"""Give the guide of a pack; its worlds share one."""

@@ -16,6 +16,7 @@ from dreamsync_server.world.acting import (
 from dreamsync_server.world.draft import Verdict
 from dreamsync_server.world.expr import variables_of
 from dreamsync_server.world.model import Action, Pack, Param, Type
+from dreamsync_server.world.sharing import per_pack
 from dreamsync_server.world.state import Facts, role_of
 from dreamsync_server.world.values import Value
 
@@ -178,3 +179,7 @@ def _param_offer(facts: Facts, param: Param, names: dict[str, str], entry: _Entr
     if entry.action.is_veiled or param.name in entry.related:
         return ParamOffer(param.name, kind, False, tuple(kind.choices) or (False, True))
     return ParamOffer(param.name, kind, False, tuple(values_offered(param, facts, dict(names))))
+
+
+book_of = per_pack(OfferBook)
+"""Give the book of a pack; its worlds share one."""
