@@ -24,8 +24,10 @@ from faults.rig import TIGHT, Rig
 from faults.strikes import DIRECTOR, NODE, OWNERS, STORE, Field, Tally
 
 PER_ROUND = 60
-_SPEEDS = {"starter": 8_000, "expo": 20_000}
-_ROLES = {"starter": ("ada", "ben", "guest", "guest"), "expo": ("ava", "leo", "mia", "ellis")}
+SPEEDS = {"starter": 8_000, "expo": 20_000}
+ROLES = {"starter": ("ada", "ben", "guest", "guest"), "expo": ("ava", "leo", "mia", "ellis")}
+PACKS = {"starter": starter, "expo": expo}
+ALL = (*NODE, *NODE, *STORE, *DIRECTOR)
 _QUIETLY_S = 0.15  # between two strikes, so that something happens to be struck at
 _LOST, _LEAKED = ("lost", "beyond"), ("leak",)
 _DOUBLED = ("doubled", "order", "cue")
@@ -88,9 +90,18 @@ def _row(name: str, tally: Tally) -> str:
 
 
 async def campaign(
-    folder: Path, kills: int, seed: int, *, is_cold: bool = False, packs: Sequence[str] = ()
+    folder: Path,
+    kills: int,
+    seed: int,
+    *,
+    is_cold: bool = False,
+    packs: Sequence[str] = (),
+    windows: Sequence[str] = (),
 ) -> Report:
-    """Strike until so many processes were killed; return what became of the worlds."""
+    """Strike until so many processes were killed; return what became of the worlds.
+
+    `windows` are the names of those to strike at; all, where none are given.
+    """
     report = Report(seed)
     began_s = time.monotonic()
     bounds = {} if is_cold else TIGHT
@@ -99,28 +110,35 @@ async def campaign(
             missing = kills - report.kills
             if missing <= 0:
                 break
-            await _round(rig, report, min(missing, PER_ROUND), f"{seed}/{number}", packs)
+            kills_now = min(missing, PER_ROUND)
+            await _round(rig, report, kills_now, f"{seed}/{number}", packs, windows or ALL)
     report.lasted_s = time.monotonic() - began_s
     return report
 
 
-async def _round(rig: Rig, report: Report, kills: int, seed: str, packs: Sequence[str]) -> None:
+async def _round(
+    rig: Rig,
+    report: Report,
+    kills: int,
+    seed: str,
+    packs: Sequence[str],
+    windows: Sequence[str],
+) -> None:
     """Play worlds from their opening on, under strikes; then let them rest, and check."""
     dice = random.Random(seed)
     casts = []
     quick = 1 if rig.is_cold else 5
-    known = {"starter": starter, "expo": expo}
     for name in packs or ("starter", "expo", "starter"):
-        cast = Cast(rig, known[name](), dice.getrandbits(30), quick=quick)
-        await cast.open(speed=_SPEEDS[name], understudies=name == "expo")
-        await cast.enter_all(_ROLES[name])
+        cast = Cast(rig, PACKS[name](), dice.getrandbits(30), quick=quick)
+        await cast.open(speed=SPEEDS[name], understudies=name == "expo")
+        await cast.enter_all(ROLES[name])
         casts.append(cast)
     field_ = Field(rig, casts)
     before = field_.kills
     async with asyncio.TaskGroup() as group:
         for cast in casts:
             group.create_task(cast.play())
-        await _strike(field_, dice, before + kills)
+        await _strike(field_, dice, before + kills, windows)
         for cast in casts:
             cast.rest()
     for cast in casts:
@@ -137,11 +155,16 @@ async def _round(rig: Rig, report: Report, kills: int, seed: str, packs: Sequenc
         await cast.stack.aclose()
 
 
-async def _strike(field_: Field, dice: random.Random, kills: int) -> None:
+async def _strike(field_: Field, dice: random.Random, kills: int, windows: Sequence[str]) -> None:
     """Strike at the node and the store, one after the other, and meanwhile at the director."""
+    owners = [name for name in windows if name in OWNERS]
+    others = [name for name in windows if name in DIRECTOR]
     async with asyncio.TaskGroup() as group:
-        beside = group.create_task(_strike_director(field_, random.Random(dice.random()), kills))
-        names = _shuffled(dice)
+        work = _strike_directors(field_, random.Random(dice.random()), kills, others)
+        beside = group.create_task(work)
+        if not owners:
+            return
+        names = _shuffled(dice, owners)
         while field_.kills < kills and any(cast.is_running for cast in field_.casts):
             name = next(names)
             await OWNERS[name](field_, dice, name)
@@ -149,17 +172,18 @@ async def _strike(field_: Field, dice: random.Random, kills: int) -> None:
         beside.cancel()
 
 
-async def _strike_director(field_: Field, dice: random.Random, kills: int) -> None:
-    names = list(DIRECTOR)
-    while field_.kills < kills:
+async def _strike_directors(
+    field_: Field, dice: random.Random, kills: int, names: Sequence[str]
+) -> None:
+    while names and field_.kills < kills and any(cast.is_running for cast in field_.casts):
         name = dice.choice(names)
         await DIRECTOR[name](field_, dice, name)
 
 
-def _shuffled(dice: random.Random) -> Iterator[str]:
+def _shuffled(dice: random.Random, windows: Sequence[str]) -> Iterator[str]:
     """Yield every window in turn, in an order that is another each time."""
     while True:
-        names = [*NODE, *NODE, *STORE]
+        names = list(windows)
         dice.shuffle(names)
         yield from names
 

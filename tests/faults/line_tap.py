@@ -5,7 +5,7 @@ is, and read again as the messages that the client was sent.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
@@ -66,9 +66,12 @@ def _take_frame(buffer: bytearray) -> tuple[int, bytes] | None:
 
 
 class LineTap:
-    """Listens on a port of loopback for one client and carries it to the node's port."""
+    """Listens on a port of loopback for one client and carries it to the node's port.
 
-    def __init__(self, node_port: int, tick: Iterator[int]) -> None:
+    Where several nodes serve, `node_port` is called for each new line: a load balancer's choice.
+    """
+
+    def __init__(self, node_port: int | Callable[[], tuple[str, int]], tick: Iterator[int]) -> None:
         self.lines: list[Line] = []
         self.cuts = 0  # made here, by bytes or by `cut`
         self.lines_cut = 0  # number of the last line that was cut, from 1
@@ -142,7 +145,9 @@ class LineTap:
         assert task is not None
         self._tasks.add(task)
         try:
-            node_reader, node_writer = await asyncio.open_connection("127.0.0.1", self._node_port)
+            node = self._node_port
+            place = node() if callable(node) else ("127.0.0.1", node)
+            node_reader, node_writer = await asyncio.open_connection(*place)
         except OSError:
             writer.transport.abort()
             self._tasks.discard(task)

@@ -2,22 +2,39 @@
 
 Run as a process. One line of JSON on stdin starts one: {"module", "told", "log", "bounds"}; its
 pid comes back as {"pid"}, and when it has ended {"ended", "code"} (negative: the signal). The
-children are real processes that run the real main functions, and die with this one.
+children are real processes that run the real main functions, and die with this one. With "netns"
+it is started in a network namespace of that name, with "wall" under a wall clock that is set by
+hand: it is wrong by so many ms as that file says.
 """
 
+import ctypes
 import importlib
 import json
 import os
 import select
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
-from dreamsync_server.cli import director_process, node_process
+from dreamsync_server.cli import assembly, director_process, node_process
 from dreamsync_server.cli.child import run_child
 from dreamsync_server.cli.lifeline import die_with_parent
+from dreamsync_server.clock import SystemClock
 
+_NEW_NET = 0x40000000  # CLONE_NEWNET
 _MAINS = {"node": node_process.run, "director": director_process.run}
+
+
+class WrongClock(SystemClock):
+    """The machine's clocks, but the wall clock is wrong by what a file says."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970 (UTC), as the file has them wrong."""
+        return super().now_ms() + int(os.pread(self._file, 32, 0))
 
 
 def main() -> None:
@@ -60,6 +77,12 @@ def start(asked: dict[str, Any]) -> int:
         for number, source in ((0, nothing), (1, log), (2, log)):
             os.dup2(source, number)
         os.closerange(3, 256)
+        if "netns" in asked:
+            enter_namespace(asked["netns"])
+        if "wall" in asked:
+            clock = WrongClock(Path(asked["wall"]))
+            for module in (assembly, director_process):
+                vars(module)["SystemClock"] = lambda: clock
         for name, bound in asked["bounds"].items():
             module, _, attribute = name.rpartition(".")
             setattr(importlib.import_module(module), attribute, bound)
@@ -67,6 +90,14 @@ def start(asked: dict[str, Any]) -> int:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def enter_namespace(name: str) -> None:
+    """Move this process into a network namespace that `ip netns` made."""
+    space = os.open(f"/run/netns/{name}", os.O_RDONLY)
+    if ctypes.CDLL(None, use_errno=True).setns(space, _NEW_NET):
+        raise OSError(ctypes.get_errno(), f"cannot enter the namespace {name}")
+    os.close(space)
 
 
 def reap() -> None:

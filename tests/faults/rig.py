@@ -43,10 +43,22 @@ TIGHT: Mapping[str, int] = {
 
 
 class Process:
-    """One kind of server process, started again whenever it dies."""
+    """One kind of server process, started again whenever it dies.
 
-    def __init__(self, rig: "Rig", role: Role, store_url: str) -> None:
+    `settings` are the rig's where none are given; `more` is for the nursery (see there).
+    """
+
+    def __init__(
+        self,
+        rig: "Rig",
+        role: Role,
+        store_url: str,
+        settings: Settings | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.role = role
+        self.settings = settings or rig.settings
+        self.host = "127.0.0.1"  # where it is found
         self.pid = 0
         self.name = ""
         self.starts = 0
@@ -54,6 +66,7 @@ class Process:
         self.died = asyncio.Event()
         self._rig = rig
         self._store_url = store_url
+        self._more = dict(more or {})
         self._child: asyncio.subprocess.Process | None = None
 
     @property
@@ -70,12 +83,21 @@ class Process:
         self.kills += 1
         return True
 
+    def freeze(self) -> None:
+        """Let it stand still, as a machine that swaps or a hypervisor does."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on; it does not know that it stood still."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
+
     async def start(self) -> None:
         """Start it under a name of its own."""
         rig = self._rig
         self.starts += 1
         self.name = f"{self.role}-{self.starts}-{secrets.token_hex(3)}"
-        told = ChildSettings(name=self.name, store_url=self._store_url, settings=rig.settings)
+        told = ChildSettings(name=self.name, store_url=self._store_url, settings=self.settings)
         log = rig.folder / f"{self.name}.log"
         self.died.clear()
         if rig.is_cold:
@@ -83,7 +105,7 @@ class Process:
             return
         asked = {
             "module": self.role, "told": told.model_dump_json(), "log": str(log),
-            "bounds": dict(rig.bounds),
+            "bounds": dict(rig.bounds), **self._more,
         }  # fmt: skip
         self.pid = await rig.ask_nursery(asked)
 
@@ -177,8 +199,9 @@ class Rig:
 
     async def _close(self) -> None:
         self.is_stopping = True
-        for process in (getattr(self, "director", None), getattr(self, "node", None)):
-            if process is not None and process.pid:
+        for process in self.processes:
+            if process.pid:
+                process.thaw()
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGTERM)
                 try:
@@ -196,6 +219,12 @@ class Rig:
         await self.store.stop()
 
     # --- processes ---------------------------------------------------------------------------
+
+    @property
+    def processes(self) -> list[Process]:
+        """The processes of ours, those that propose before those that decide."""
+        made = (getattr(self, "director", None), getattr(self, "node", None))
+        return [process for process in made if process is not None]
 
     def line(self) -> LineTap:
         """Return one client's way to the node, to be entered as a context."""
@@ -239,7 +268,7 @@ class Rig:
 
     def ended(self, pid: int) -> None:
         """Know that a process has ended."""
-        for process in (self.node, self.director):
+        for process in self.processes:
             if process.pid == pid:
                 self.spawn(process.on_death())
 
