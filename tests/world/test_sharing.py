@@ -1,4 +1,4 @@
-"""Parts of packs are made once for each pack, by what is in it."""
+"""Parts of packs are made once for each pack."""
 
 import dataclasses
 
@@ -11,10 +11,11 @@ from dreamsync_server.world.sharing import PACKS_SHARED_MAX, per_pack
 def test_worlds_of_one_pack_share_a_part_and_those_of_others_do_not() -> None:
     made: list[str] = []
     part_of = per_pack(lambda pack: made.append(pack.id) or [pack.id])
-    same_contents = dataclasses.replace(starter())
-    assert part_of(starter()) is part_of(same_contents)
+    assert part_of(starter()) is part_of(starter())
     assert part_of(expo()) is not part_of(starter())
-    assert made == ["starter", "expo"]
+    changed = dataclasses.replace(starter(), texts={"en": {}})
+    assert part_of(changed) is not part_of(starter())
+    assert made == ["starter", "expo", "starter"]
 
 
 def test_only_so_many_packs_are_kept() -> None:

@@ -11,8 +11,8 @@ Part = TypeVar("Part")
 PACKS_SHARED_MAX: Final = 64  # packs whose parts are kept; beyond: those unused for longest go
 
 
-class _ByHash:
-    """A pack, the same as another of the same contents."""
+class _Same:
+    """A pack, equal to itself alone: comparing contents would cost more than what is shared."""
 
     __slots__ = ("pack",)
 
@@ -20,17 +20,17 @@ class _ByHash:
         self.pack = pack
 
     def __hash__(self) -> int:
-        return hash(self.pack.hash)
+        return id(self.pack)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByHash) and self.pack.hash == other.pack.hash
+        return isinstance(other, _Same) and self.pack is other.pack
 
 
 def per_pack(make: Callable[[Pack], Part]) -> Callable[[Pack], Part]:
-    """Return `make`, called once for each pack; what it makes must not depend on any world."""
+    """Return `make`, called once for each pack in memory; what it makes depends on no world."""
 
     @lru_cache(maxsize=PACKS_SHARED_MAX)
-    def made(key: _ByHash) -> Part:
+    def made(key: _Same) -> Part:
         return make(key.pack)
 
-    return lambda pack: made(_ByHash(pack))
+    return lambda pack: made(_Same(pack))
