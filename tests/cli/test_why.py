@@ -26,6 +26,7 @@ def test_a_condition_is_told_leaf_by_leaf_with_what_can_change_it() -> None:
         {
             "text": "house.hush >= 4",
             "holds": False,
+            "keeps": True,
             "facts": {"house.hush": 0},
             "changed_by": ["action snuff_lamp", "action wind_box", "law falling_asleep"],
             "changed": None,

@@ -20,7 +20,7 @@ class _Same:
         self.pack = pack
 
     def __hash__(self) -> int:
-        return id(self.pack)
+        return hash(self.pack.hash)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and self.pack is other.pack
