@@ -1,7 +1,7 @@
 """What is worked out once for a pack and serves all its worlds in this process."""
 
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, TypeVar
 
 from dreamsync_server.world.model import Pack
@@ -11,26 +11,19 @@ Part = TypeVar("Part")
 PACKS_SHARED_MAX: Final = 64  # packs whose parts are kept; beyond: those unused for longest go
 
 
-class _Same:
-    """A pack, equal to itself alone: comparing contents would cost more than what is shared."""
-
-    __slots__ = ("pack",)
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-
-    def __hash__(self) -> int:
-        return hash(self.pack.hash)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.pack is other.pack
-
-
 def per_pack(make: Callable[[Pack], Part]) -> Callable[[Pack], Part]:
     """Return `make`, called once for each pack in memory; what it makes depends on no world."""
+    kept: OrderedDict[str, tuple[Pack, Part]] = OrderedDict()  # by the pack's hash
 
-    @lru_cache(maxsize=PACKS_SHARED_MAX)
-    def made(key: _Same) -> Part:
-        return make(key.pack)
+    def part_of(pack: Pack) -> Part:
+        known = kept.get(pack.hash)
+        if known is not None and known[0] is pack:
+            kept.move_to_end(pack.hash)
+            return known[1]
+        part = make(pack)
+        kept[pack.hash] = (pack, part)
+        while len(kept) > PACKS_SHARED_MAX:
+            kept.popitem(last=False)
+        return part
 
-    return lambda pack: made(_Same(pack))
+    return part_of
