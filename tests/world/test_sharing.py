@@ -15,7 +15,7 @@ def test_worlds_of_one_pack_share_a_part_and_those_of_others_do_not() -> None:
     assert part_of(expo()) is not part_of(starter())
     changed = dataclasses.replace(starter(), texts={"en": {}})
     assert part_of(changed) is not part_of(starter())
-    assert made == ["starter", "expo", "starter"]
+    assert made == ["starter", "expo", "starter", "starter"]
 
 
 def test_only_so_many_packs_are_kept() -> None:
