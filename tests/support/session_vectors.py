@@ -262,6 +262,19 @@ def _waiting_and_giving_up(wire: FakeWire) -> None:
     wire.carry()
 
 
+def _a_gap_and_a_repeat_that_is_refused(wire: FakeWire) -> None:
+    wire.up().add()
+    wire.session.outgoing(0)
+    wire.session.received(_read({"type": "error", "code": "gap", "text": "Gap.", "n": 1}), 0)
+    for wire.now_ms in (49, 50):
+        wire.carry()
+    wire.add(), wire.add()
+    wire.to_server()
+    wire.cut().world.not_taken = [("not_allowed", None)]
+    wire.up().add()
+    wire.carry()
+
+
 def _watching(wire: FakeWire) -> None:
     wire.up().session.ask({"type": "watch", "id": "w1", "when": "nonsense"})
     wire.session.ask({"type": "watch", "id": "w2", "when": "expo.crowd >= 3"})
@@ -269,7 +282,9 @@ def _watching(wire: FakeWire) -> None:
     wire.carry().cut().up().cut()
     wire.world.commit({"expo.crowd": 0})
     wire.up().session.ask({"type": "unwatch", "id": "w2"})
-    wire.carry().cut().up()
+    wire.carry().session.ask({"type": "watch", "id": "w3", "when": "expo.crowd >= 9"})
+    wire.session.outgoing(0)  # not answered before the line is lost: asked again, not watched anew
+    wire.cut().up().cut().up()
 
 
 def _digests_that_do_not_agree(wire: FakeWire) -> None:
@@ -354,7 +369,8 @@ def _a_long_night_on_a_bad_line(wire: FakeWire) -> None:
 SCENES: Final[tuple[Callable[[FakeWire], None], ...]] = (
     _entering_and_acting, _in_the_lobby, _all_that_can_be_seen,
     _losing_what_was_sent_and_what_was_decided, _a_tail_that_comes_in_two,
-    _a_snapshot_and_a_repaired_log, _waiting_and_giving_up, _watching,
+    _a_snapshot_and_a_repaired_log, _waiting_and_giving_up,
+    _a_gap_and_a_repeat_that_is_refused, _watching,
     _digests_that_do_not_agree, _poses, _doors_that_are_shut, _a_role_that_is_taken,
     _being_moved_and_removed, _a_world_that_is_closed, _leaving, _a_long_night_on_a_bad_line,
 )  # fmt: skip

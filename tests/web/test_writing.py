@@ -20,6 +20,7 @@ from dreamsync.protocol.messages import client_message
 from web.scripts import NODE_JS, SCRIPTS, needs_node
 
 EXAMPLES = SCRIPTS.parents[1] / "client_sdk" / "examples"
+GODOT: Final = [parse(path.read_text("utf-8")) for path in (EXAMPLES / "godot").glob("*.gd")]
 ORIGIN: Final = "http://127.0.0.1:8765"
 WAIT_S: Final = 60.0
 MARK: Final = {"type": "card", "code": "next"}
@@ -182,6 +183,7 @@ using Dreamsync;
 #pragma warning disable 1998
 static class Texts
 {{
+    static DreamsyncClient lobby;
     static void Main() {{ Say().GetAwaiter().GetResult(); }}
     static async Task Say()
     {{
@@ -194,9 +196,8 @@ static class Texts
         await text(viewer);
         for (int i = 0; i < 2 && !viewer.IsOver; i++) await viewer.Ask("people");
         viewer.Close();
-        var lobby = await DreamsyncClient.Lobby("{url}");
+        if (lobby == null) lobby = await DreamsyncClient.Lobby("{url}");
         await lobby.Ask("card", new Map {{ ["code"] = "next" }});
-        lobby.Close();
     }}
     {bodies}
 }}
@@ -243,13 +244,12 @@ class Frames:
     """Plays a text of GDScript up to where it waits for the server; keeps the clients it makes."""
 
     def __init__(self, text: str) -> None:
-        scripts = [parse(path.read_text("utf-8")) for path in (EXAMPLES / "godot").glob("*.gd")]
         body = text.replace("var viewer := ", "viewer = ").replace("\n", "\n\t")
         head = "class_name Text\nextends Node\n\nvar viewer = null\n\nfunc play():\n\t"
         source = f"{head}{body}\n\tpass\n"
         self.clients: list[Object] = []
         self.world = World(
-            [*scripts, parse(source)], self._waits, WebSocketPeer=Peer, Time=Clock,
+            [*GODOT, parse(source)], self._waits, WebSocketPeer=Peer, Time=Clock,
             add_child=self.clients.append, get_tree=Tree,
         )  # fmt: skip
 
