@@ -23,7 +23,7 @@ from faults.rig import Rig, now_s
 
 BACK_S = 60.0
 OTHERS_S_MAX = 5.0  # an action of somebody else may take so long meanwhile, on a loaded machine
-_AT_ONCE = 20
+_AT_ONCE = 8
 _HEAD_S = 20.0
 _RECEIVED_BYTES = 4096  # the kernel's buffer of a reader that never reads
 _WORDS = "all that is said here is said at length, for those who do not listen; " * 2

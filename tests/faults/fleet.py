@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from dreamsync_server.errors import StoreError
 from dreamsync_server.settings import Settings
 from dreamsync_server.store.open import open_store
 from faults.bots import SETTLE_S, Cast
@@ -114,8 +115,10 @@ class Fleet(Rig):
         """Return the node that has a world, by the store's word."""
         async with asyncio.timeout(BACK_S):
             while True:
-                held = await self.reader.held(world)
-                name = "" if held is None else held.node
+                name = ""
+                with contextlib.suppress(StoreError):  # we may be what is slow
+                    held = await self.reader.held(world)
+                    name = "" if held is None else held.node
                 for node in self.nodes:
                     if node.name == name:
                         return node

@@ -95,12 +95,12 @@ class LineTap:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
         for line in tuple(self._open):
-            line.cut()
+            line.cut()  # which ends its task, as cancelling would, but without a word of asyncio's
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_CLOSE_S)
+        for task in self._tasks:
+            task.cancel()
 
     @property
     def url(self) -> str:

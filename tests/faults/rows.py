@@ -76,6 +76,8 @@ def _parted(which: str, way: partitions.Way) -> Run:
 
 
 _OWNER = tuple(name for name in NODE if name != "reply lost, resent")
+# Cues come by seldom: most kills are at windows that do not wait for one.
+_DIRECTOR = (*DIRECTOR, *("taking its term", "director at random") * 4)
 _APART = partitions.why_not
 ROWS: Final[Mapping[str, Row]] = {
     "owner-killed": Row("owner killed (SIGKILL)", 200, 6, partial(kill, windows=_OWNER)),
@@ -86,7 +88,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "reply-lost": Row("reply lost after execution (operations)", 2_000, 60, losses.lose_replies),
     "director-killed": Row(
         "director killed", 200, 6,
-        partial(kill, windows=tuple(DIRECTOR), packs=("expo", "expo", "expo")),
+        partial(kill, windows=_DIRECTOR, packs=("starter", "expo")),
     ),
     "director-frozen": Row(
         "director stopped past its lease, and woken", 20, 1,

@@ -89,6 +89,22 @@ def test_a_world_that_was_played_in_order_has_no_fault() -> None:
     assert night.kinds() == set(), "it was whispered to him"
 
 
+def test_a_recap_tells_what_its_seat_has_heard_and_nothing_else() -> None:
+    night = played()
+    entered = night.ben.told[0].message
+    assert isinstance(entered, wire.Entered)
+
+    def leaks(recap: tuple[str, ...], seat: str) -> bool:
+        said = entered.model_copy(update={"recap": recap, "seat": seat})
+        late = Record("late", "player", "nobody", told=[Told(said, 1)], marks=frozenset([CANARY]))
+        history = check_world(starter(), night.commits, [late], (), "cnry")
+        return any(fault.text.startswith(f"late has {CANARY}") for fault in history.faults)
+
+    assert not leaks((CANARY,), "ben")
+    assert leaks((CANARY,), "guest.1"), "it was whispered to another seat"
+    assert leaks((), "ben"), "there was no recap"
+
+
 def numbered(night: Played) -> int:
     """Return the index of the first commit that decided a numbered proposal."""
     return next(i for i, c in enumerate(night.commits) if any(o.n for o in c.outcomes))

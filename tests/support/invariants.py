@@ -22,6 +22,7 @@ from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import State
 from dreamsync_server.world.values import TextRef, digest_hex
+from support.recaps import SeatsHeard
 
 Kind = Literal["log", "lost", "doubled", "order", "cue", "digest", "beyond", "events", "leak"]
 _NOT_DECIDED: Final = ("gap", "retired", "stale", "stale_term", "stale_tenure")
@@ -152,6 +153,7 @@ class _Walk:
         self.state = State(pack)
         self.index = ClassIndex(pack, self.state.facts)
         self.texts: dict[str, str] = {}
+        self.heard = SeatsHeard()
         self.gate = Gate(pack, "en", self.texts)
         self.looks = [_Look(self, record) for record in records]
         self.pack = pack
@@ -177,6 +179,7 @@ class _Walk:
             return False
         self.index.follow(self.state, undo)
         self.texts.update({ref: text for ref, (_, _, text) in commit.texts.items()})
+        self.heard.step(commit, self.state.facts, self.texts)
         self._check_numbers(commit, numbers)
         self._check_cue(commit, cued)
         for change in commit.changes:
@@ -281,8 +284,9 @@ class _Look:
         self._check_told(history, confirmed)
         self._check_heard(history)
         self._check_asked(history)
+        known = self._marks | self._walk.heard.told_to(told.message for told in self.record.told)
         for text in sorted(self.record.marks):
-            if not any(text in shown for shown in self._marks):
+            if not any(text in shown for shown in known):
                 history.note("leak", f"{self.record.name} has {text}, which was not for it")
 
     def _check_told(self, history: History, confirmed: Sequence[tuple[int, int]]) -> None:
