@@ -1,7 +1,8 @@
 // Who plays at the desk: each role with the light it had, and the people with what may be done to them.
 
-import { clockText, html, t, useBeat, useState } from "../shared/house.js";
+import { clockText, html, keep, recall, t, useBeat, useState } from "../shared/house.js";
 
+const MUTED_MAX = 100; // remembered by this tab; beyond: the oldest are forgotten
 const LONG_MS = 90_000; // without light, after which somebody should get some
 
 /** Return roles with what a desk wants to know of each; who had no light for longest comes first. */
@@ -60,21 +61,41 @@ function TakeOver({ role, held, link, give }) {
   return html`<a class="button quiet" href=${`${address}?role=${role.id}#${place}`} target="_blank" rel="noopener" onClick=${take}>${t("Take it over")}</a>`;
 }
 
+/**
+ * Return the sessions of who looks like somebody that was muted and left: by name, or by the role.
+ * A mute is of one session, and who comes anew has another; whether they are the same, the desk knows.
+ */
+function mutedBefore(world, people) {
+  const kept = recall(`muted.${world}`) ?? {};
+  const known = { ...kept };
+  for (const { session, name, role, is_muted } of people) {
+    if (is_muted) known[session] = { name, role };
+    else delete known[session]; // let write again
+  }
+  const ids = Object.keys(known);
+  for (const old of ids.slice(0, Math.max(0, ids.length - MUTED_MAX))) delete known[old];
+  if (JSON.stringify(known) !== JSON.stringify(kept)) keep(`muted.${world}`, known);
+  const gone = Object.entries(known).filter(([session]) => !people.some((one) => one.session === session));
+  const isLike = (one) => gone.some(([, was]) => (was.name && was.name === one.name) || (was.role && was.role === one.role));
+  return new Set(people.filter((one) => one.as === "player" && !one.is_muted && isLike(one)).map((one) => one.session));
+}
+
 /** Who is here, and what may be done about them. */
 export function People({ desk }) {
-  const { viewer, people } = desk;
+  const { viewer, people, story } = desk;
+  const again = mutedBefore(story.world, people);
   return html`<section class="card" aria-labelledby="people"><h2 id="people">${t("People")}</h2>
     <ul class="here">${people.map((person) => html`<${Person} key=${person.session} person=${person} desk=${desk}
-      isMe=${person.session === viewer.session} />`)}</ul></section>`;
+      isMe=${person.session === viewer.session} wasMuted=${again.has(person.session)} />`)}</ul></section>`;
 }
 
 const KINDS = { player: "player", desk: "desk", script: "script" };
 
-function Person({ person, desk: { story, viewer, intervene }, isMe }) {
+function Person({ person, desk: { story, viewer, intervene }, isMe, wasMuted }) {
   const [isSure, setSure] = useState(false);
   const name = person.name || t("no name");
   const as = [isMe ? t("you") : t(KINDS[person.as] ?? person.as), person.role && story.nameOf(person.role),
-    person.is_here === false && t("away"), person.is_muted && t("muted")].filter(Boolean);
+    person.is_here === false && t("away"), person.is_muted && t("muted"), wasMuted && t("was muted before")].filter(Boolean);
   const mute = () => intervene(t(person.is_muted ? "Let {name} write" : "Mute {name}", { name }),
     (why) => viewer.mute(person.session, !person.is_muted, why));
   const remove = () => {

@@ -6,6 +6,7 @@ import { Cover } from "../shared/opening.js";
 const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
 const COVERS = [232, 268, 330, 198, 24];
 const AGAIN_MS = 15_000;
+const PHONE_PX = 700;
 const NIGHT = { id: "home.street", name: "", layer: "waking", size: [30, 8], exits: [] };
 const LANTERNS = [
   { seat: "one", name: "", hue: 34 }, { seat: "two", name: "", hue: 205 }, { seat: "three", name: "", hue: 330 },
@@ -46,12 +47,11 @@ function Home() {
           <b>${world.title}</b><span>${world.about}</span>
           <i>${t(STATES[world.state] ?? "")}${world.people ? ` · ${t("{n} inside", { n: world.people })}` : ""}</i></a></li>`)}</ul></section>`}
       <section aria-labelledby="yours-title"><h2 id="yours-title">${t("Open one of your own")}</h2>
-        <p class="faint">${t("For friends, a class, an evening. You get a link to share, and a desk to lead it from.")}
-          <a href="/class">${t("For a class: many worlds under one code")}</a></p>
+        <p class="faint">${t("For friends, a class, an evening. You get a link to share, and a desk to lead it from.")} ${" "}<a href="/class">${t("For a class: many worlds under one code")}</a></p>
         <div class="covers">${(list?.packs ?? []).map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${COVERS[i % COVERS.length]} />`)}
         ${!list && !problem && html`<p class="faint" role="status">${t("Looking at the shelf …")}</p>`}</div></section>
       <footer>
-        <p>${t("For who builds with it:")} <a href="/lab">${t("the lab")}</a>, <a href="/protocol.json">protocol.json</a>, <a href="/sdk/dreamsync.js">${t("the JavaScript SDK")}</a>.
+        <p>${t("For who builds with it:")} <a href="/lab">${t("the lab")}</a>, <a href="/protocol.json">protocol.json</a>, <a href="/sdk/dreamsync.js">${t("the JavaScript SDK")}</a>. ${" "}
         ${t("In a terminal:")} <code>./dream play ${location.origin}</code></p>
         <p class="faint">${t("No cookies, no accounts, nothing is fetched from anywhere else.")}</p>
         <${Languages} />
@@ -109,10 +109,12 @@ function Night() {
 function wanderIn(picture) {
   picture.show(NIGHT);
   picture.gather(LANTERNS);
-  picture.pose([["one", 1900, 200, 90], ["two", 2300, 330, 270], ["three", 2550, 140, 270]]);
+  const near = innerWidth < PHONE_PX ? [470, 230] : [110, 260]; // a phone's words stand in front
+  const step = () => near[0] + Math.floor(Math.random() * near[1]);
+  picture.pose([["one", 1900, near[0] + 90, 90], ["two", 2300, near[0] + 220, 270], ["three", 2550, near[0] + 30, 270]]);
   const wander = setInterval(() => {
     const { seat } = LANTERNS[Math.floor(Math.random() * LANTERNS.length)];
-    picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), 110 + Math.floor(Math.random() * 260), Math.random() < 0.5 ? 90 : 270]]);
+    picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), step(), Math.random() < 0.5 ? 90 : 270]]);
   }, 4000);
   return () => {
     clearInterval(wander);

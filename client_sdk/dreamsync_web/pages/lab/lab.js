@@ -10,6 +10,9 @@ const OWN = new Set(["type", "q", "n"]); // given by the SDK
 const IN_THE_LOBBY = new Set(["create", "list", "card", "open_class", "class"]);
 const BY_ITSELF = new Set(["hello", "resume", "resync"]); // said by the SDK when it is time
 
+/** Let a text flow that was broken into lines for a screen of its own. */
+const flowing = (text) => (text ?? "").replace(/([^\n])\n(?!\n)/g, "$1 ");
+
 /** The bench: one line to the node, frames as they pass, whoever has entered. */
 class Bench {
   frames = [];
@@ -150,7 +153,7 @@ function Form({ type }) {
     bench.send(plain);
   };
   const text = written(language, plain, location.origin, bench.asks(type));
-  return html`<form onSubmit=${submit}><p class="about">${schema.description}</p>
+  return html`<form onSubmit=${submit}><p class="about">${flowing(schema.description)}</p>
     ${fields.map(([name, field]) => html`<${Field} key=${name} name=${name} field=${field} isNeeded=${schema.required?.includes(name)}
       value=${values[name]} set=${(value) => set(name, value)} />`)}
     <p><button class="primary" disabled=${isOurs}>Send</button> ${isOurs && html`<span class="faint">The SDK says this by itself.</span>`}</p>

@@ -44,6 +44,7 @@ export const WORDS = {
   "Looking at the shelf …": "Ein Blick ins Regal …",
   "For who builds with it:": "Für alle, die damit bauen:",
   "the lab": "das Labor",
+  "was muted before": "war zuvor stumm",
   "For a class: many worlds under one code": "Für eine Klasse: viele Welten unter einem Code",
   "{n} earlier lines": "{n} frühere Zeilen",
   "the JavaScript SDK": "das JavaScript-SDK",

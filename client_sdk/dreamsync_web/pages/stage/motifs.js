@@ -4,13 +4,13 @@ import { boards, lamp, moon, room, spines, wall } from "./rooms.js";
 
 const KINDS = [
   ["racks", /server|archive|ward|stack|loading|lab\b|store|machine|facility/],
-  ["corridor", /corridor|passage|tunnel|stair|between|duct/],
+  ["corridor", /corridor|passage|tunnel|stair|between|duct|seam|stratum/],
   ["street", /street|alley|queue|square|yard|bridge|city|market|station/],
   ["grove", /orchard|garden|meadow|forest|wood|field|park|grass/],
-  ["water", /lagoon|sea|lake|river|shore|water|harbour|pool|beach/],
+  ["water", /lagoon|\bsea|lake|river|shore|water|harbour|pool|beach|shallow|\bwell\b/],
   ["towers", /citadel|castle|palace|temple|ruin|roof/],
-  ["hall", /hall|stage|floor|council|expo|theatre|church|arena|court|lobby/],
-  ["room", /kitchen|room|house|home|office|study|attic|cellar|reading|library|tower|shop|tent|cabin/],
+  ["hall", /hall|stage|floor|council|expo|theatre|church|arena|court|lobby|rehearsal|school/],
+  ["room", /kitchen|room|house|home|office|study|attic|cellar|reading|library|tower|shop|tent|cabin|studio|loft|dorm|bakery/],
 ];
 
 /** Return the kind of a scene; the last part of its id says most. Unknown ones are open country. */
