@@ -26,11 +26,13 @@ LOAD_BYTES_MAX: Final = 150 * 1024
 FILES_MAX: Final = 25
 PLAYABLE_MS_MAX: Final = 1000.0
 FRAME_MS_MAX: Final = 4.0
-GROWTH_SHARE_MAX: Final = 0.10  # of the heap after a minute of warming up
+GROWTH_SHARE_MAX: Final = 0.10  # of the heap once the page keeps as many lines as it will
+WARM_LINES: Final = 600  # more than the 500 lines that a page keeps
 CROWD: Final = 50
 POSES_S: Final = 0.05
 FRAMES_S: Final = 10
 SAMPLES_S: Final = 10.0
+LINES_S: Final = 4  # spoken each second
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TIMED: Final = """(() => {
   const own = requestAnimationFrame.bind(window);
@@ -41,7 +43,7 @@ TIMED: Final = """(() => {
     done(now);
     const spent = performance.now() - began;
     if (now === frame) window.frames_ms[window.frames_ms.length - 1] += spent;
-    else if (window.frames_ms.push(spent) > 20000) window.frames_ms.splice(0, 10000);
+    else if (window.frames_ms.push(spent) > 2000) window.frames_ms.splice(0, 1000);
     frame = now;
   });
 })()"""
@@ -146,22 +148,24 @@ async def frames(page: Page, session: CDPSession) -> dict[str, float]:
 
 
 async def endure(page: Page, session: CDPSession, minutes: float, talk: Any) -> dict[str, float]:
-    """Let people talk and walk; return the heap after a minute and at the end."""
-    until_s = time.monotonic() + minutes * 60
-    warm_s = time.monotonic() + min(60.0, minutes * 20)
-    early: list[int] = []
-    late: list[int] = []
+    """Let people talk and walk; return the heap once warm, and at the end of the minutes."""
     spoken = 0
+    while spoken < WARM_LINES:
+        spoken += 1
+        await talk(spoken)
+    until_s = time.monotonic() + minutes * 60
+    late = [await heap_bytes(session)]
     while time.monotonic() < until_s:
-        for _ in range(int(SAMPLES_S)):
+        for _ in range(int(SAMPLES_S * LINES_S)):
             spoken += 1
             await talk(spoken)
-            await asyncio.sleep(1.0)
-        (late if time.monotonic() > warm_s else early).append(await heap_bytes(session))
+            await asyncio.sleep(1 / LINES_S)
+        late.append(await heap_bytes(session))
     third = max(1, len(late) // 3)
     first, last = statistics.median(late[:third]), statistics.median(late[-third:])
     return {
-        "minutes": minutes, "heap warm, MiB": first / 2**20, "heap at the end, MiB": last / 2**20,
+        "minutes, after warming up": minutes, "lines spoken": spoken,
+        "heap warm, MiB": first / 2**20, "heap at the end, MiB": last / 2**20,
         "growth, %": 100 * (last - first) / first,
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from support.node import Node
 from browser.visits import DESKTOP, Visitor, Visits
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-DEADLINE_S = 60.0
+DEADLINE_S = 240.0
 CONTROLS = frozenset(
     "button link textbox combobox checkbox radio slider searchbox meter dialog menuitem".split()
 )
@@ -55,22 +55,20 @@ async def fit_for_all(visitor: Visitor) -> None:
 async def test_every_page_has_names_landmarks_and_contrast(visits: Visits, node: Node) -> None:
     async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
         world = await visits.open(dream)
-        home = await visits.come("/", is_calm=True)
+        home = await visits.come("/")
         await home.page.wait_for_selector(".cover")
         await fit_for_all(home)
-        lab = await visits.come("/lab", is_calm=True)
+        lab = await visits.come("/lab")
         await lab.page.wait_for_selector("#type")
         await fit_for_all(lab)
-        ada = await visits.arrive(world, is_calm=True)
+        ada = await visits.arrive(world)
         await fit_for_all(ada)
         await ada.be("ada")
         ben = await dream.enter(world.id, role="ben", invite=world.invite)
         await ben.act("talk", words="Can you read this?")
         await ada.sees("Can you read this?")
         await fit_for_all(ada)
-        desk = await visits.come(
-            f"/desk#{world.id}.{world.desk_token}.{world.invite}", is_calm=True
-        )
+        desk = await visits.come(f"/desk#{world.id}.{world.desk_token}.{world.invite}")
         await desk.page.wait_for_selector("[data-beat=chime] .leaves", state="attached")
         for sight in ("live", "curve", "facts", "graph"):
             await desk.page.click(f"[data-sight={sight}]")
@@ -87,11 +85,11 @@ async def test_texts_twice_as_large_are_whole_on_stage_and_desk(visits: Visits, 
     half = (DESKTOP[0] // 2, DESKTOP[1] // 2)  # a window in which all is twice as large
     async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
         world = await visits.open(dream)
-        ada = await visits.arrive(world, half, is_calm=True, device_scale_factor=2)
+        ada = await visits.arrive(world, half, device_scale_factor=2)
         await ada.be("ada")
         await ada.page.wait_for_selector("[data-action=talk]")
         desk = await visits.come(
-            f"/desk#{world.id}.{world.desk_token}", half, is_calm=True, device_scale_factor=2
+            f"/desk#{world.id}.{world.desk_token}", half, device_scale_factor=2
         )
         await desk.page.wait_for_selector("[data-beat=chime] .leaves", state="attached")
         for visitor in (ada, desk):
@@ -107,7 +105,7 @@ async def test_who_wants_no_motion_is_shown_none_and_captions_stay(
 ) -> None:
     async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
         world = await visits.open(dream)
-        ada = await visits.arrive(world, is_calm=True)
+        ada = await visits.arrive(world)
         await ada.be("ada")
         desk = await dream.desk(world.id, token=world.desk_token)
         await desk.cue("footsteps", override=True, why="to hear them")

@@ -10,7 +10,7 @@ from browser.packs import put_alone, starter_in
 from browser.visits import visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-DEADLINE_S = 60.0
+DEADLINE_S = 240.0
 BAD = "<img src=x onerror=window.harm=1>"
 PEOPLE = "<script>window.harm=1</script><svg onload=window.harm=1>"
 HARM = """[window.harm,
