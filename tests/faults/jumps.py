@@ -60,10 +60,15 @@ async def _jump(
             break
         cast = dice.choice(watch.running)
         node = await fleet.owner_of(cast.world.id)
+        name, starts = node.name, node.starts
         hours = dice.choice((-30, -5, -1, 1, 5, 30))
         fleet.set_clock(fleet.nodes.index(node), hours * _HOUR_MS)
         await asyncio.sleep(_LOOK_S)
-        if await fleet.reader.lease_holder(lease_of(node.name)) is None:
+        if node.starts - 1 > node.kills:
+            outcome.stuck.append(f"a node ended by itself at a clock set by {hours} h")
+        if node.starts != starts or not node.is_up:
+            continue  # it had been killed before, and had not been missed yet
+        if await fleet.reader.lease_holder(lease_of(name)) is None:
             outcome.stuck.append(f"a clock set by {hours} h cost a node its lease")
         old, struck_s = watch.epochs(), now_s()
         mine = [c for c in watch.running if await fleet.owner_of(c.world.id) is node]
