@@ -102,8 +102,10 @@ LEGAL: Final[dict[Phase, frozenset[str]]] = {
     Phase.PLAYER: _EVERYBODY
     | frozenset("act choose claim release handover background pause unpause pose report".split()),
     Phase.WATCH: _EVERYBODY - {"people"},
-    Phase.DESK: _EVERYBODY | _DIRECTING
-    | _OF_THE_PAST | frozenset(("remove", "seat", "mute", "close")),
+    Phase.DESK: _EVERYBODY
+    | _DIRECTING
+    | _OF_THE_PAST
+    | frozenset(("remove", "seat", "mute", "close")),
     Phase.SCRIPT: _EVERYBODY | _DIRECTING,
     Phase.CLOSED: frozenset(),
 }

@@ -13,7 +13,6 @@ from dreamsync_server.world.repacking import pack_in_force
 from dreamsync_server.world.snapshot import from_plain, to_plain
 from dreamsync_server.world.state import State
 
-
 LoadPack = Callable[[str], Awaitable[Pack]]
 """Gives the pack of a hash, from the store. Raises WorldFaultError where it cannot be had."""
 
