@@ -120,7 +120,6 @@ def test_a_neighbouring_version_is_read_and_any_other_refused_with_all_versions_
         codec.decode_proposal(msgpack.packb([3, "x", "y"]))
 
 
-
 @pytest.mark.parametrize(
     "raw",
     [b"", b"\xc1", b"\x91", b"\x01", b"\x90", b"\x91\xa1x", msgpack.packb([1, 2]), b"\xdd\xff\xff"],

@@ -39,9 +39,7 @@ async def erase(
     async with world_in(store, data, world) as found:
         came = await sessions_of(found, person)
         if not came:
-            raise OperatorError(
-                f"nobody came into this world as {person!r}, by name or session"
-            )
+            raise OperatorError(f"nobody came into this world as {person!r}, by name or session")
         if len(came) > 1 and not is_all:
             several = "".join(f"\n  {one.session}  at {clock_of(one.world_ms)}" for one in came)
             raise OperatorError(
