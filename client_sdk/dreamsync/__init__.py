@@ -22,8 +22,8 @@ from dreamsync.viewer import Viewer
 from dreamsync.world import Class, World
 
 __all__ = [
-    "Class",
     "BusyError",
+    "Class",
     "ClosedError",
     "Desk",
     "Dream",

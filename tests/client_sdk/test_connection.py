@@ -7,7 +7,7 @@ from support.fake_server import WORLD, FakeWorld
 from support.fake_socket import FakeServer, HastyClock, fake_server
 from websockets.asyncio.server import ServerConnection, serve
 
-from dreamsync.connection import BACKOFF_FIRST_S, BACKOFF_MAX_S, STABLE_S, Backoff, Connection
+from dreamsync.connection import BACKOFF_MAX_S, STABLE_S, Backoff, Connection
 from dreamsync.entry import Entry, Greeting
 from dreamsync.errors import DreamsyncError, LineLostError, UnreachableError
 from dreamsync.notices import Live, Notice, Over, Settled

@@ -1,4 +1,4 @@
-"""The board of the reference store: its calls fail where they are told to, and telling never does."""
+"""The board of the reference store: calls fail where told to, and telling never does."""
 
 import pytest
 

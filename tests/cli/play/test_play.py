@@ -39,7 +39,8 @@ async def test_closing_the_terminal_gives_the_seat_back(
     world = await dream.create_world("starter", private=False)
     link = f"{url}/#{world.id}"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dreamsync_server.cli", "play", link, "--role", "ada", "--name", "Ari",
+        sys.executable, "-m", "dreamsync_server.cli",
+        "play", link, "--role", "ada", "--name", "Ari",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
