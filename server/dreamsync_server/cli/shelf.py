@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from dreamsync_server.store.port import Store
 from dreamsync_server.world.model import Pack
 
 log = logging.getLogger(__name__)
+
+# Conditions are parsed by `ast`, which in Python 3.11 counts its depth for all threads together and
+# fails where two of them parse at the same time.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class PackShelf:
@@ -48,7 +53,7 @@ class PackShelf:
         folder = self.folders().get(pack_id)
         if folder is None:
             return None
-        checked = await asyncio.to_thread(check_folder, folder)
+        checked = await asyncio.to_thread(self._check_anew, folder)
         if checked.pack is not None:
             pack = checked.pack
             await self._store.put_pack(pack.hash, checked.files)
@@ -111,8 +116,16 @@ class PackShelf:
         self._by_hash[checked.pack.hash] = checked.pack
         return checked.pack
 
+    def _check_anew(self, folder: Path) -> Checked:
+        with _ONE_AT_A_TIME:
+            return check_folder(folder)
+
     def _check(self, folder: Path) -> Checked:
         """Check a folder, unless the very same files were checked before."""
+        with _ONE_AT_A_TIME:
+            return self._checked(folder)
+
+    def _checked(self, folder: Path) -> Checked:
         faults = Faults()
         files = read_folder(folder, faults)
         if self._kept is None or faults.errors:
@@ -127,6 +140,10 @@ class PackShelf:
 
     def _load(self, files: Mapping[str, str]) -> Pack:
         """Load a pack from its files, which may have been loaded before."""
+        with _ONE_AT_A_TIME:
+            return self._loaded(files)
+
+    def _loaded(self, files: Mapping[str, str]) -> Pack:
         pack = None if self._kept is None else self._kept.get(files)
         if pack is None:
             pack = load(files)
