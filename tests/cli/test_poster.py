@@ -33,3 +33,9 @@ def test_a_link_is_a_picture_that_fits_a_terminal() -> None:
     assert 10 < len(picture.splitlines()) < 24
     assert max(map(len, picture.splitlines())) <= 62
     assert qr_of("http://127.0.0.1/" + "x" * 900) == ""
+
+
+def test_without_a_public_world_no_roles_are_spoken_of() -> None:
+    told = dataclasses.replace(POSTER, world="", roles=()).text()
+    assert "Roles that wait" not in told
+    assert POSTER.link in told

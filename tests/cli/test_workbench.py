@@ -134,6 +134,20 @@ async def test_a_restarted_node_goes_on_under_the_pack_in_force(bench: Bench) ->
             assert ben.facts["ben.nerve"] == 9
 
 
+async def test_a_desk_is_shown_the_story_as_it_is_now(bench: Bench) -> None:
+    async with asyncio.timeout(PATIENCE_S), bench.node.connect() as dream:
+        world = await dream.create_world("house", seed=7, understudies=False)
+        desk = await dream.desk(world.id, token=world.desk_token)
+        before = {node.id for node in (await desk.graph()).nodes}
+        for file in ("story.yaml", "text/en.yaml"):
+            bench.edit(file, "footsteps", "tapping")
+        await bench.look()
+        assert bench.said[0].startswith("house: changed")
+        await until(lambda: "repack" in [c.cause.kind for c in bench.node.commits[world.id]])
+        now = {node.id for node in (await desk.graph()).nodes}
+        assert now - before == {"tapping"}
+
+
 async def test_a_file_that_is_still_being_written_is_waited_for(bench: Bench) -> None:
     bench.edit("actions.yaml", "times: 3", "times: 4")
     await bench.work.look()

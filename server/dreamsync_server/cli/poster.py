@@ -31,8 +31,7 @@ class Poster:
             f"  {self.link}",
             "",
             qr_of(self.link),
-            f"  In another terminal:  {self.command} play {self.link}",
-            f"  Roles that wait:  {', '.join(waiting) if waiting else 'none: all are taken'}",
+            *(self._how_to_play(waiting) if self.world else []),
             f"  Data:  {self.where}",
             f"  It survives:  {self.survives}",
             *([f"  Watched:  {self.watched}"] if self.watched else []),
@@ -40,6 +39,12 @@ class Poster:
             "",
         ]
         return "\n".join(lines)
+
+    def _how_to_play(self, waiting: Sequence[str]) -> list[str]:
+        return [
+            f"  In another terminal:  {self.command} play {self.link}",
+            f"  Roles that wait:  {', '.join(waiting) if waiting else 'none: all are taken'}",
+        ]
 
 
 def qr_of(link: str) -> str:

@@ -43,7 +43,7 @@ class Showing:
         answer: Map = {"type": "answer", "q": message.q, "of": message.type}
         match message:
             case desk.AskGraph():
-                line = await asyncio.shield(self._storyline(room.card.pack_hash, room))
+                line = await asyncio.shield(self._storyline(room.follower.pack))
                 answer["graph"] = graph(room.follower.pack, line, gate.words)
             case desk.AskTension():
                 answer["tension"] = tension(room)
@@ -51,11 +51,11 @@ class Showing:
                 answer["reports"] = await self._reports(room, gate)
         return answer
 
-    def _storyline(self, pack_hash: str, room: Room) -> asyncio.Task[Storyline]:
-        task = self._lines.get(pack_hash)
+    def _storyline(self, pack: Pack) -> asyncio.Task[Storyline]:
+        task = self._lines.get(pack.hash)
         if task is None or (task.done() and task.exception() is not None):
-            work = asyncio.to_thread(_line_of, room.follower.pack)
-            task = self._lines[pack_hash] = asyncio.get_running_loop().create_task(work)
+            work = asyncio.to_thread(_line_of, pack)
+            task = self._lines[pack.hash] = asyncio.get_running_loop().create_task(work)
         return task
 
     async def _reports(self, room: Room, gate: Gate) -> list[Map]:
