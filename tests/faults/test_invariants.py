@@ -89,6 +89,17 @@ def test_a_world_that_was_played_in_order_has_no_fault() -> None:
     assert night.kinds() == set(), "it was whispered to him"
 
 
+def test_what_was_never_answered_may_look_like_what_was() -> None:
+    night = played()
+    said = next(i for i, asked in enumerate(night.ada.asked) if asked.do == "talk")
+    night.ada.asked.insert(said, Asked("talk", {"words": "lost on the way"}))
+    assert night.kinds() == set()
+    night.ada.asked[said + 1].outcome = None
+    assert night.kinds() == set()
+    night.ada.asked[said].outcome = night.ada.asked[0].outcome
+    assert night.kinds() == {"lost"}, "its words are not those in the log"
+
+
 def test_a_recap_tells_what_its_seat_has_heard_and_nothing_else() -> None:
     night = played()
     entered = night.ben.told[0].message

@@ -21,7 +21,7 @@ from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import State
-from dreamsync_server.world.values import TextRef, digest_hex
+from dreamsync_server.world.values import TextRef, digest_hex, hash_text
 from support.recaps import SeatsHeard
 
 Kind = Literal["log", "lost", "doubled", "order", "cue", "digest", "beyond", "events", "leak"]
@@ -354,19 +354,21 @@ class _Look:
             for (session, _, _), decision in sorted(history.decisions.items())
             if session == record.session and decision.commit.cause.kind in ("act", "choose")
         ]
+        if _is_answered([decision.commit for decision in decided], record.asked):
+            return
         rest = iter(record.asked)
-        for decision in decided:
+        for decision in decided:  # which it is, for the reader
             for asked in rest:
                 if _is_asked(asked, decision.commit):
                     break
-                if asked.outcome is not None and asked.outcome.code not in _NOT_DECIDED:
+                if _is_acked(asked):
                     history.note("lost", f"{record.name}: {asked} was acked and is not in the log")
             else:
                 cause = decision.commit.cause
                 history.note("doubled", f"{record.name} never asked for {cause} once more")
                 return
         for asked in rest:
-            if asked.outcome is not None and asked.outcome.code not in _NOT_DECIDED:
+            if _is_acked(asked):
                 history.note("lost", f"{record.name}: {asked} was acked and is not in the log")
 
 
@@ -389,8 +391,31 @@ def _is_same(event: Any, expected: Mapping[str, Any] | None) -> bool:
     return shown == wanted
 
 
+def _is_answered(decided: Sequence[Commit], asked: Sequence[Asked]) -> bool:
+    """Whether all decided was asked for in this order, and all acked is among it.
+
+    Two acts with texts may look alike in the log, and one whose outcome was never learned may
+    have been decided or not: any way in which they fit will do.
+    """
+    fits = [True, *[False] * len(decided)]  # whether all asked so far fits the first i decided
+    for one in asked:
+        before = fits
+        fits = [not _is_acked(one) and is_fit for is_fit in before]
+        for i, commit in enumerate(decided):
+            fits[i + 1] = fits[i + 1] or (before[i] and _is_asked(one, commit))
+    return fits[-1]
+
+
+def _is_acked(asked: Asked) -> bool:
+    return asked.outcome is not None and asked.outcome.code not in _NOT_DECIDED
+
+
 def _is_asked(asked: Asked, commit: Commit) -> bool:
     given = dict(commit.cause.arguments)
+    kept = {hash_text(salt, text): text for _, salt, text in commit.texts.values()}
+    for name, said in asked.given.items():
+        if kept.get(str(given.get(f"texts.{name}")), said) != said:
+            return False
     if commit.cause.kind == "choose":
         return (asked.do, asked.given) == (given.get("choice"), {"option": given.get("option")})
     params = {k.removeprefix("params."): v for k, v in given.items() if k.startswith("params.")}

@@ -171,7 +171,7 @@ def title_of(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
         except OSError:
             return ""
-    command = ["ps", "-o", "args=", "-p", str(pid)]
+    command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
     answer = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     return answer.stdout
 

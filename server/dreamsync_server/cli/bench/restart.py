@@ -93,8 +93,8 @@ async def _until_open(port: int) -> float:
 
 def _node_of(supervisor: int) -> int:
     """Return the node's process among the supervisor's children."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True,
-                            check=True).stdout  # fmt: skip
+    command = ["ps", "-ww", "-eo", "pid=,ppid=,args="]  # -ww: however narrow COLUMNS says it is
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for line in listed.splitlines():
         pid, parent, args = line.split(None, 2)
         if int(parent) == supervisor and _NODE in args:
