@@ -28,7 +28,12 @@ def test_a_condition_is_told_leaf_by_leaf_with_what_can_change_it() -> None:
             "holds": False,
             "keeps": True,
             "facts": {"house.hush": 0},
-            "changed_by": ["action snuff_lamp", "action wind_box", "law falling_asleep"],
+            "changed_by": [
+                "action snuff_lamp (ada, ben)",
+                "action wind_box (ada, ben)",
+                "law falling_asleep",
+                "time, as it drifts",
+            ],
             "changed": None,
         },
     ]

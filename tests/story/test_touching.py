@@ -8,11 +8,42 @@ from dreamsync_server.story.touching import answering, changers, doors_of, parts
 PARTS = parts_of(starter())
 
 
-def test_who_can_change_a_fact_is_listed() -> None:
-    assert changers(PARTS, "attic.door") == ["law unlocking"]
-    assert changers(PARTS, "cued.chime") == ["beat chime"]
-    assert changers(PARTS, "chose.waking")[-1] == "choice waking"
-    assert "walking there" in changers(PARTS, "ada.scene")
+def by(name: str) -> list[str]:
+    return changers(starter(), PARTS, name)
+
+
+def test_what_can_change_a_fact_is_listed() -> None:
+    assert by("attic.door") == ["law unlocking"]
+    assert by("cued.chime") == ["beat chime"]
+    assert by("chose.waking")[-1] == "choice waking"
+    assert "walking there" in by("ada.scene")
+    assert by("ada.held") == ["whoever takes ada"]
+    assert by("house.hush")[-1] == "time, as it drifts"
+
+
+def test_an_action_is_listed_with_those_who_can_change_the_fact_by_it() -> None:
+    assert by("keepsakes") == ["action pick (ada, ben)"]
+    assert by("ben.vow") == ["action promise (ben)"]  # her own promise is not his
+    assert by("did.ask_to_wake") == ["action ask_to_wake (ben)"]
+    assert by("ben.knows_song") == ["action hum_to_ada (ben)"]
+    assert by("trust.ada.ben") == [
+        "action whisper (ada, ben)",
+        "action comfort (ada, ben)",
+        "action hum_to_ada (ben)",
+    ]
+
+
+def test_who_does_it_under_a_condition_is_the_one_whom_it_names() -> None:
+    checked = check_with(
+        "facts: {glow: {about: role, type: int, range: [0, 3]},"
+        " tally: {type: int, range: [0, 3], visible: all}}\n"
+        "actions: {shine: {by: cast, do: [{if: me == 'ada', then: [add: {tally: 1}],"
+        " else: [add: {me.glow: 1}]}]}}\n",
+        text="action.shine.label: S\nfact.glow.name: G\nfact.tally.name: T\n",
+    )
+    assert checked.pack is not None, checked.faults
+    parts = parts_of(checked.pack)
+    assert changers(checked.pack, parts, "tally") == ["action shine (ada)"]
 
 
 def test_steps_run_back_from_the_ending() -> None:

@@ -86,6 +86,8 @@ def test_every_named_leaf_fails_and_no_other_matters(pack_id: str) -> None:
         assert when is not None
         mended = once.before.fork()
         for leaf in once.why.failing:
+            if leaf.text.startswith("chapter in "):
+                continue  # where the beat belongs, which is no part of its condition
             for name, _ in leaf.facts:
                 mended.facts[name] = once.cued.facts[name]
         mended.facts.ms = once.cued.facts.ms

@@ -18,6 +18,7 @@ from dreamsync_server.story.why import (
     Changed,
     Leaf,
     Why,
+    asked_of,
     explain,
     last_changes,
     near_misses,
@@ -57,8 +58,8 @@ async def why(
     async with world_in(store, data, world) as found:
         asked = _beat(found.pack, beat)
         state = await found.state()
-        names = asked.when.reads if asked.when is not None else frozenset()
-        history = last_changes(await _newest(found.store, found.card.world, state), names)
+        newest = await _newest(found.store, found.card.world, state)
+        history = last_changes(newest, asked_of(asked))
         now_ms = await _world_ms(found, state)
     if supposed:
         state = _suppose(state, supposed)

@@ -10,7 +10,7 @@ from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.watches import Watches
 from dreamsync_server.limits import RING_COMMITS
 from dreamsync_server.story.choosing import Candidate
-from dreamsync_server.story.why import Leaf, explain, last_changes, near_misses, what_if
+from dreamsync_server.story.why import Leaf, asked_of, explain, last_changes, near_misses, what_if
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.minding import is_muted
 from dreamsync_server.world.seats import seat_of
@@ -82,8 +82,7 @@ def why(room: Room, member: Member, asked: wire.AskWhy) -> Map:
         except ValueError as error:
             raise PeerError("bad_parameter", f"{error}.") from error
     steps = reversed(follower.newest_steps(RING_COMMITS))
-    names = beat.when.reads if beat.when is not None else frozenset()
-    history = last_changes((step.commit for step in steps), names)
+    history = last_changes((step.commit for step in steps), asked_of(beat))
     cue = Proposal("cue", "desk", member.viewer.session, 0, {"beat": beat.id})
     answer = explain(room.guide, state, beat, history, cue)
     code, given = answer.code, answer.arguments

@@ -12,7 +12,15 @@ from dreamsync_server.story.elsewhere import wanted_news
 from dreamsync_server.story.heading import STEPS_MAX, heading_of
 from dreamsync_server.story.nudges import Outlook, wanted_nudge
 from dreamsync_server.story.odds import Chances, View, chances, chances_after
-from dreamsync_server.story.touching import Course, Part, answering, doors_of, parts_of, steps_to
+from dreamsync_server.story.touching import (
+    Course,
+    Part,
+    answering,
+    changers,
+    doors_of,
+    parts_of,
+    steps_to,
+)
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.directing import DIRECTOR
 from dreamsync_server.world.model import Pack
@@ -36,6 +44,10 @@ class Guide:
         if self._parts is None:
             self._parts = parts_of(self._pack)
         return self._parts
+
+    def changers(self, name: str) -> list[str]:
+        """Return what can change a fact, and who."""
+        return changers(self._pack, self.parts, name)
 
     def next_move(self, state: State, second: int, news: Sequence[str] = ()) -> Proposal | None:
         """Return the cue or nudge to propose in this world second, without number and term.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.effects import Effect
-from dreamsync_server.world.expr import Compare, Const, Fact
+from dreamsync_server.world.expr import Compare, Const, Fact, Variable
 from dreamsync_server.world.model import Action, Expr, Pack
 from dreamsync_server.world.trace import leaves_of
 
@@ -126,12 +126,68 @@ def doors_of(pack: Pack, beat_id: str) -> tuple[Action, ...]:
     )
 
 
-def changers(parts: tuple[Part, ...], name: str) -> list[str]:
-    """Return what can change a fact: `action draw`, `law dusk`, `beat knock`, `clock bedtime`."""
-    found = dict.fromkeys(part.label for part in parts if name in part.changes)
-    if name.endswith(".scene"):
+def changers(pack: Pack, parts: tuple[Part, ...], name: str) -> list[str]:
+    """Return what can change a fact, and who: `action draw (leo)`, `law dusk`, `clock bedtime`."""
+    found: dict[str, None] = {}
+    for part in parts:
+        if name in part.changes:
+            who = _actors(pack.actions[part.id], name) if part.kind == "action" else []
+            found[f"{part.label} ({', '.join(who)})" if who else part.label] = None
+    owner, _, what = name.rpartition(".")
+    if what == "scene":
         found["walking there"] = None
+    if what == "held" and owner in pack.roles and pack.roles[owner].is_open:
+        found[f"whoever takes {owner}"] = None
+    fact = pack.facts.get(name)
+    if fact is not None and fact.decl.can_drift:
+        found["time, as it drifts"] = None
     return list(found)
+
+
+def _actors(action: Action, name: str) -> list[str]:
+    """Return which roles change this fact by an action; none where it is only that it was done."""
+
+    def does(role: str, effects: tuple[Effect, ...]) -> bool:
+        for effect in effects:
+            match effect:
+                case fx.If():
+                    if does(role, effect.other) or (
+                        not _is_for_another(effect.when, role) and does(role, effect.then)
+                    ):
+                        return True
+                case fx.Chance():
+                    if does(role, effect.then) or does(role, effect.other):
+                        return True
+                case fx.Each():
+                    if does(role, effect.effects):
+                        return True
+                case _:
+                    if name in _changed(effect) and _is_at(effect, role, name):
+                        return True
+        return False
+
+    is_deed = name == f"did.{action.id}"
+    return [role for role in action.by if is_deed or does(role, action.effects)]
+
+
+def _is_for_another(when: Expr, role: str) -> bool:
+    """Whether a condition says outright that somebody else acts: `me == "leo"`."""
+    match when.node:
+        case Compare(op="==", left=Variable(name="me"), right=Const(value=value)):
+            return value != role
+        case _:
+            return False
+
+
+def _is_at(effect: Effect, role: str, name: str) -> bool:
+    """Whether an effect that can change a fact does so where this role is `me`."""
+    match effect:
+        case fx.Set() | fx.Add() | fx.SetRate() | fx.Append() | fx.Remove() | fx.Roll():
+            return (True, "me") not in effect.fact.parts or role in name.split(".")
+        case fx.Move(who=who) if isinstance(who.node, Variable) and who.node.name == "me":
+            return name == f"{role}.scene"
+        case _:
+            return True
 
 
 def _walk(effects: tuple[Effect, ...]) -> Iterator[Effect]:

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from dreamsync_server.story.choosing import Choice
 from dreamsync_server.story.guide import Guide
 from dreamsync_server.story.heading import leaves_away
-from dreamsync_server.story.touching import changers
 from dreamsync_server.world.commit import Cause, Commit, Proposal
 from dreamsync_server.world.cues import is_waited_for, refusal_of_cue, times_cued
 from dreamsync_server.world.draft import OK
@@ -91,29 +90,45 @@ def explain(
     """
     facts, known = state.facts, history or {}
     code, given = refusal_of_cue(state.pack, facts, beat, asked) or OK
-    leaves = [*_leaves(guide, beat, facts, known), *_missing_leads(beat, facts, known)]
+    leaves = (
+        *_other_chapter(guide, beat, facts, known),
+        *_leaves(guide, beat, facts, known),
+        *_missing_leads(beat, facts, known),
+    )
     away = 0 if beat.when is None else distance(beat.when, facts, {})
     choice = guide.choice(state, facts.ms // 1000)
     cued = times_cued(facts, beat.id)
-    return Why(beat, code, dict(given), cued, away, tuple(leaves), choice)
+    return Why(beat, code, dict(given), cued, away, leaves, choice)
 
 
 def _leaves(guide: Guide, beat: Beat, facts: Facts, known: Mapping[str, Changed]) -> Iterator[Leaf]:
     if beat.when is None:
         return
-    against = {(leaf.text, leaf.is_wanted) for leaf in failing(beat.when, facts, {})}
-    for leaf in trace(beat.when, facts, {}).leaves:
+    against = set(failing(beat.when, facts, {}))
+    # Of many (`any`, `all`) the same leaf may come twice: a pair is the same pair either way.
+    for leaf in dict.fromkeys(trace(beat.when, facts, {}).leaves):
         names = [name for name, _ in leaf.facts]
         changes = [known[name] for name in names if name in known]
-        parts = dict.fromkeys(one for name in names for one in changers(guide.parts, name))
+        parts = dict.fromkeys(one for name in names for one in guide.changers(name))
         yield Leaf(
-            leaf.text,
+            leaf.text if leaf.is_wanted else f"not ({leaf.text})",
             leaf.is_true == leaf.is_wanted,
             leaf.facts,
             max(changes, default=None),
             tuple(parts),
-            (leaf.text, leaf.is_wanted) in against,
+            leaf in against,
         )
+
+
+def _other_chapter(
+    guide: Guide, beat: Beat, facts: Facts, known: Mapping[str, Changed]
+) -> Iterator[Leaf]:
+    """Yield a leaf where the beat belongs to other chapters than this one."""
+    now = facts["chapter"]
+    if beat.chapters and now not in beat.chapters:
+        text = f"chapter in {list(beat.chapters)}"
+        by = tuple(guide.changers("chapter"))
+        yield Leaf(text, False, (("chapter", now),), known.get("chapter"), by, True)
 
 
 def _missing_leads(beat: Beat, facts: Facts, known: Mapping[str, Changed]) -> Iterator[Leaf]:
@@ -125,6 +140,12 @@ def _missing_leads(beat: Beat, facts: Facts, known: Mapping[str, Changed]) -> It
             yield Leaf(
                 f"held({lead})", False, now, known.get(name), (f"whoever takes {lead}",), True
             )
+
+
+def asked_of(beat: Beat) -> frozenset[str]:
+    """Return the facts that decide whether a beat can be cued: those whose changes matter."""
+    reads = beat.when.reads if beat.when is not None else frozenset()
+    return reads | {"chapter", *(f"{lead}.held" for lead in beat.leads)}
 
 
 def last_changes(newest_first: Iterable[Commit], names: Iterable[str]) -> dict[str, Changed]:
@@ -199,7 +220,18 @@ def _type_of(pack: Pack, name: str) -> Type | None:
     return None if decl is None else decl.type
 
 
-def _fitting(name: str, value: Scalar, kind: Type) -> Scalar:
+def _fitting(name: str, value: Scalar, kind: Type) -> Value:
+    """Return a value as a fact of this type holds it; a list is its items with commas between."""
+    if kind.kind != "list" or kind.item is None:
+        return _fitting_one(name, value, kind)
+    items = [one.strip() for one in str(value).strip("[]").split(",")]
+    items = [one for one in items if one]
+    if len(items) > kind.size_max:
+        raise ValueError(f"{name} holds {kind.size_max} items at most")
+    return tuple(_fitting_one(f"each of {name}", one, kind.item) for one in items)
+
+
+def _fitting_one(name: str, value: Scalar, kind: Type) -> Scalar:
     text = str(value)
     match kind.kind:
         case "int":
@@ -215,4 +247,4 @@ def _fitting(name: str, value: Scalar, kind: Type) -> Scalar:
                 return text
             raise ValueError(f"{name} is one of {', '.join(kind.choices)}")
         case _:
-            raise ValueError(f"{name} holds a {kind.kind}, which cannot be supposed")
+            return text
