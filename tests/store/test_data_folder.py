@@ -36,6 +36,8 @@ def test_a_new_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
 
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
     assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+    assert (folder.path / "VERSION").read_text() == "1 new\n"
+    folder.settle()
     assert (folder.path / "VERSION").read_text() == "1\n"
     folder.leave()
 
@@ -59,6 +61,15 @@ def an_rdb_in_our_layout(path: Path) -> None:
     (path / "dump.rdb").write_bytes(b"REDIS0011")
 
 
+def ours_without_its_file(path: Path) -> None:
+    (path / "VERSION").write_text("1\n")
+    (path / "appendonlydir").mkdir()
+
+
+def a_folder_for_a_version(path: Path) -> None:
+    (path / "VERSION").mkdir()
+
+
 def another_layout(path: Path) -> None:
     (path / "VERSION").write_text("2\n")
 
@@ -77,6 +88,8 @@ def somebodys_files(path: Path) -> None:
     [
         (an_rdb, "has an RDB file and no append-only file"),
         (an_rdb_in_our_layout, "has an RDB file and no append-only file"),
+        (ours_without_its_file, "has lost its append-only file"),
+        (a_folder_for_a_version, "cannot be used: Is a directory"),
         (another_layout, "has layout '2', and this server uses layout '1'"),
         (a_strangers_store, "is no data folder of this server"),
         (somebodys_files, "is no data folder of this server"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -115,6 +116,27 @@ async def test_a_folder_that_must_not_be_used_is_not_touched(tmp_path: Path) -> 
         await EmbeddedStore(tmp_path).start()
 
     assert names_in(tmp_path) == ["dump.rdb"]
+
+
+async def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    for place in (tmp_path / "data", tmp_path / "data" / "below"):
+        with pytest.raises(OperatorError, match="data folder"):
+            await EmbeddedStore(place).start()
+
+
+async def test_a_folder_that_lost_its_log_is_refused_where_a_new_one_has_none_yet(
+    tmp_path: Path,
+) -> None:
+    async with EmbeddedStore(tmp_path / "data"):
+        pass
+    shutil.rmtree(tmp_path / "data" / "appendonlydir")
+    with pytest.raises(OperatorError, match="lost its append-only file"):
+        await EmbeddedStore(tmp_path / "data").start()
+    # One that was killed before its store had made the file is taken again.
+    (tmp_path / "data" / "VERSION").write_text("1 new\n")
+    async with EmbeddedStore(tmp_path / "data"):
+        assert (tmp_path / "data" / "VERSION").read_text() == "1\n"
 
 
 async def test_a_damaged_log_is_told_with_the_servers_own_words(tmp_path: Path) -> None:

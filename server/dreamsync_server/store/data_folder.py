@@ -1,6 +1,7 @@
 """The folder in which an embedded store keeps its data: who may use it, and how it is laid out.
 
-VERSION         the layout's number; a folder of another layout is not touched
+VERSION         the layout's number; a folder of another layout is not touched. "new" behind it
+                until the store has answered once: till then there need not be an append-only file
 lock            locked by the server process that uses the folder
 appendonlydir/  the store's append-only file
 store.log .pid  of the store's process
@@ -21,6 +22,7 @@ from typing import Final
 from dreamsync_server.errors import OperatorError
 
 LAYOUT: Final = "1"
+_BEGUN: Final = f"{LAYOUT} new"
 AOF_FOLDER: Final = "appendonlydir"
 SOCKET_PATH_BYTES_MAX: Final = 100  # macOS has room for 104 with the end mark, Linux for 108
 _SOCKET_NAME: Final = "store.sock"
@@ -43,11 +45,27 @@ class DataFolder:
         Raises:
             OperatorError: it must not be used; then nothing in it was touched.
         """
+        try:
+            return self._prepared()
+        except OSError as error:
+            raise OperatorError(
+                f"The data folder {self.path} cannot be used: {error.strerror or error}."
+            ) from error
+
+    def settle(self) -> None:
+        """Note that the store has answered: from now on its append-only file must be there."""
+        version = self.path / "VERSION"
+        if version.read_text() != f"{LAYOUT}\n":
+            version.write_text(f"{LAYOUT}\n")
+
+    def _prepared(self) -> Path:
         if self._lock is None:
             self._refuse_foreign()
             self._take_lock()
             self._refuse_foreign()  # now that nobody else can change it
-            (self.path / "VERSION").write_text(f"{LAYOUT}\n")
+            version = self.path / "VERSION"
+            if not version.exists():
+                version.write_text(f"{_BEGUN}\n")
         folder = self._made_socket_folder()
         socket = folder / _SOCKET_NAME
         socket.unlink(missing_ok=True)
@@ -62,7 +80,7 @@ class DataFolder:
         try:
             pid = int(self.pid_path.read_text())
             socket = self._socket_file.read_text()
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             return None
         return pid if socket and socket in title_of(pid) else None
 
@@ -97,7 +115,8 @@ class DataFolder:
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise OperatorError(f"The data folder {path} may not be written to by this user.")
         version = path / "VERSION"
-        if version.exists() and (found := version.read_text(errors="replace").strip()) != LAYOUT:
+        found = version.read_text(errors="replace").strip() if version.exists() else _BEGUN
+        if found not in (LAYOUT, _BEGUN):
             raise OperatorError(
                 f"The data folder {path} has layout {found[:40]!r}, and this server uses layout"
                 f" {LAYOUT!r}: run the version that made it, or choose another folder."
@@ -107,6 +126,11 @@ class DataFolder:
             raise OperatorError(
                 f"The data folder {path} has an RDB file and no append-only file: a store with"
                 " AOF would start empty over it; convert it first, or choose another folder."
+            )
+        if not has_aof and found == LAYOUT:
+            raise OperatorError(
+                f"The data folder {path} has lost its append-only file ({AOF_FOLDER}), so that every"
+                " world in it would be gone: put it back, or choose another folder."
             )
         if not version.exists() and any(each.name != "lock" for each in path.iterdir()):
             raise OperatorError(

@@ -92,6 +92,7 @@ class EmbeddedStore:
                 await asyncio.to_thread(end_process, orphan, STORE_STOP_S)
             self._child = await self._spawned(server, self._socket)
             await self._until_it_answers(self._child, self._socket)
+            self._folder.settle()
         except BaseException:
             await self.stop()
             raise
