@@ -88,6 +88,11 @@ def test_a_condition_that_chooses_a_branch_is_told_as_it_is_written() -> None:
     assert leaves[1] == Leaf("night.dark", True, False, (("night.dark", True),))
 
 
+def test_a_leaf_says_what_is_wanted_of_it() -> None:
+    leaves = failing(condition("not (crowd > 40 and night.dark)"), some_facts(), NAMES)
+    assert [leaf.wish for leaf in leaves] == ["not (crowd > 40)", "not (night.dark)"]
+
+
 def test_a_condition_over_nobody_fails_as_a_whole() -> None:
     source = "any(r.mood == 'calm' for r in family if r not in family)"
     leaves = failing(condition(source), some_facts(), NAMES)

@@ -271,5 +271,5 @@ def missing(play: Playthrough, goal: Goal) -> tuple[str, ...]:
     if beat.chapters and play.facts["chapter"] not in beat.chapters:
         texts.append(f"chapter in {list(beat.chapters)}")
     if beat.when is not None:
-        texts.extend(leaf.text for leaf in failing(beat.when, play.facts, {}))
+        texts.extend(leaf.wish for leaf in failing(beat.when, play.facts, {}))
     return tuple(texts)

@@ -111,7 +111,7 @@ def _leaves(guide: Guide, beat: Beat, facts: Facts, known: Mapping[str, Changed]
         changes = [known[name] for name in names if name in known]
         parts = dict.fromkeys(one for name in names for one in guide.changers(name))
         yield Leaf(
-            leaf.text if leaf.is_wanted else f"not ({leaf.text})",
+            leaf.wish,
             leaf.is_true == leaf.is_wanted,
             leaf.facts,
             max(changes, default=None),

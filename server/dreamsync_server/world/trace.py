@@ -37,6 +37,11 @@ class Leaf(NamedTuple):
     is_wanted: bool
     facts: tuple[tuple[str, Value], ...]
 
+    @property
+    def wish(self) -> str:
+        """What the condition wants of it: `crowd > 40`, or `not (crowd > 40)`."""
+        return self.text if self.is_wanted else f"not ({self.text})"
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
