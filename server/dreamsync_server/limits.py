@@ -69,7 +69,7 @@ PROPOSAL_BYTES_MAX: Final = 128 * KIB  # one inbox entry; beyond: it is ours, a 
 SNAPSHOT_BYTES_MAX: Final = 16 * MIB  # before compression; beyond: the world faults
 SNAPSHOTS_KEPT: Final = 2
 DIRECTORY_BUCKETS: Final = 16  # keys the listing of worlds is spread over
-STORE_CONNECTIONS_MAX: Final = 16  # a process, each for writing and reading; beyond: wait
+STORE_COMMANDS_WAITING_MAX: Final = 20_000  # on one connection, unanswered; beyond: unavailable
 STORE_START_S: Final = 30.0  # for an embedded store to read its log and answer
 STORE_STOP_S: Final = 10.0  # for it to end by itself, then it is killed
 STORE_DISK_FREE_MIN: Final = 1 * MIB  # below: a store whose disk was full is not started again
@@ -81,8 +81,7 @@ STORE_ROUTES_PAUSE_S: Final = 0.1  # between two questions for that
 STORE_ROUTES_ASKED_MAX: Final = 5  # cluster nodes asked at once, others each time
 STORE_SERVER_KEPT_S: Final = 30.0  # a server without keys is let go of after this
 LEASE_PARTS: Final = 5  # keys of one lease in a cluster; more than half of them decide
-RING_WAIT_S: Final = 0.25  # for doorbells to go out; a silent shard's go on by themselves
-RINGS_AT_ONCE_MAX: Final = 8  # pipelines of doorbells on their way to a server; beyond: lost
+RINGS_AT_ONCE_MAX: Final = 64  # turns of doorbells on their way to a server; beyond: lost
 BELL_IDLE_S: Final = 2.0  # a silent doorbell connection is asked whether it lives
 
 # Ownership.

@@ -18,7 +18,7 @@ from dreamsync_server.store.profiles import (
     profile_named,
 )
 from dreamsync_server.store.redis.address import parse_address, place_of
-from dreamsync_server.store.redis.client import Server
+from dreamsync_server.store.redis.client import Server, client
 from dreamsync_server.store.redis.routes import open_routes
 
 _SECTIONS: Final = ("server", "persistence", "memory", "replication", "cluster")
@@ -91,14 +91,17 @@ async def check_store(url: str, profile: str = "", replicas: int = 0) -> StorePr
 
 
 async def _asked(server: Server) -> _Told:
-    redis: Any = server.reader
+    redis: Any = client(server.url, retries=1, timeout_s=STORE_TIMEOUT_S)
     info: dict[str, Any] = {}
-    for section in _SECTIONS:
-        info |= await redis.info(section)
     try:
-        settings = {str(name): str(value) for name, value in (await _config(redis)).items()}
-    except ResponseError:
-        settings = {}  # a hosted store may not tell
+        for section in _SECTIONS:
+            info |= await redis.info(section)
+        try:
+            settings = {str(name): str(value) for name, value in (await _config(redis)).items()}
+        except ResponseError:
+            settings = {}  # a hosted store may not tell
+    finally:
+        await redis.aclose()
     return _Told(server.name, info, settings)
 
 

@@ -5,21 +5,19 @@ then stays in the shard of its world, and a node hears only the shards that it a
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from redis.asyncio.client import PubSub
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from dreamsync_server.limits import BELL_IDLE_S, STORE_TIMEOUT_S
-from dreamsync_server.store.redis.client import Server, client
+from dreamsync_server.store.redis.client import Server
+from dreamsync_server.store.redis.wire import Wire, open_wire
 
 log = logging.getLogger(__name__)
 
-_KEEP_OPEN: Final = "dreamsync:bells"  # a subscription that is always there
 _PAUSE_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)  # before connecting again
 
 
@@ -41,20 +39,16 @@ class BellLine:
         *,
         is_cluster: bool,
     ) -> None:
+        self._server = server
         self._bring = bring
         self._doubt = doubt
         self._is_cluster = is_cluster
-        self._client = client(
-            server.url,
-            retries=0,
-            timeout_s=STORE_TIMEOUT_S,
-            connections=1,
-            must_be_primary=server.must_be_primary,
-        )
         self._wanted: dict[str, None] = {}
         self._following: dict[str, None] = {}
         self._is_changed = asyncio.Event()
+        self._heard_s = 0.0
         self._failures = 0  # in a row
+        self._error: Exception | None = None
         self._task = asyncio.create_task(self._run())
 
     def want(self, channels: Iterable[str]) -> None:
@@ -66,45 +60,66 @@ class BellLine:
         """Stop listening and close the connection."""
         self._task.cancel()
         await asyncio.wait([self._task], timeout=STORE_TIMEOUT_S)
-        await self._client.aclose()
 
     async def _run(self) -> None:
         """Keep a subscription up until cancelled."""
         while True:
-            pubsub = self._client.pubsub()
-            self._following = {}
+            self._following, self._error = {}, None
             try:
-                async with asyncio.timeout(STORE_TIMEOUT_S):
-                    await pubsub.subscribe(_KEEP_OPEN)
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._follow(pubsub))
-                    group.create_task(self._receive(pubsub))
-            except* (RedisError, OSError) as errors:
-                log.info("the doorbells are lost for now: %s", errors.exceptions[0])
-            except* Exception:
+                wire = await open_wire(self._server.pool, STORE_TIMEOUT_S, self._take)
+                try:
+                    await self._follow(wire)
+                finally:
+                    wire.close()
+            except (RedisError, OSError, TimeoutError) as error:
+                log.info("the doorbells are lost for now: %s", error)
+            except Exception:
                 log.exception("the doorbells are lost for now")
-            finally:
-                with contextlib.suppress(RedisError, OSError):  # it is gone anyway
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
             self._doubt()
             pause_s = _PAUSE_S[min(self._failures, len(_PAUSE_S) - 1)]
             self._failures += 1
             await asyncio.sleep(pause_s)
 
-    async def _follow(self, pubsub: PubSub) -> None:
-        """Subscribe to what is wanted, and again after every change."""
-        while True:
-            self._is_changed.clear()
-            wanted = self._wanted
-            added = [channel for channel in wanted if channel not in self._following]
-            dropped = [channel for channel in self._following if channel not in wanted]
-            self._following = wanted
-            async with asyncio.timeout(STORE_TIMEOUT_S):
-                for some in self._by_slot(added):
-                    await pubsub.ssubscribe(*some)
-                for some in self._by_slot(dropped):
-                    await pubsub.sunsubscribe(*some)
-            await self._is_changed.wait()
+    async def _follow(self, wire: Wire) -> None:
+        """Subscribe to what is wanted, and again after every change, while the server answers.
+
+        Raises:
+            RedisError: a channel lies elsewhere now, or the server would not have us.
+            TimeoutError: nothing came, and then no answer to the question whether it lives.
+        """
+        loop = asyncio.get_running_loop()
+        self._heard_s = loop.time()
+        is_asked = False
+        while self._error is None and wire.is_open:
+            self._sort(wire)
+            wait_s = self._heard_s + BELL_IDLE_S + is_asked * STORE_TIMEOUT_S - loop.time()
+            if wait_s <= 0:
+                if is_asked:
+                    raise TimeoutError("the store is silent")
+                is_asked = True
+                wire.say((("PING",),))
+                continue
+            changing = asyncio.ensure_future(self._is_changed.wait())
+            try:
+                done = (changing, wire.lost)
+                await asyncio.wait(done, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changing.cancel()
+            is_asked = is_asked and loop.time() - self._heard_s >= BELL_IDLE_S
+        if self._error is not None:
+            raise self._error
+
+    def _sort(self, wire: Wire) -> None:
+        """Say which channels are wanted from now on, and which no longer."""
+        self._is_changed.clear()
+        wanted, following = self._wanted, self._following
+        if wanted is following:
+            return
+        self._following = wanted
+        added = [channel for channel in wanted if channel not in following]
+        dropped = [channel for channel in following if channel not in wanted]
+        wire.say([("SSUBSCRIBE", *some) for some in self._by_slot(added)])
+        wire.say([("SUNSUBSCRIBE", *some) for some in self._by_slot(dropped)])
 
     def _by_slot(self, channels: Iterable[str]) -> Iterable[list[str]]:
         """Return channels in groups that one command may name."""
@@ -114,29 +129,22 @@ class BellLine:
             groups.setdefault(slot, []).append(channel)
         return groups.values()
 
-    async def _receive(self, pubsub: PubSub) -> None:
-        """Bring what comes.
+    def _take(self, said: Any) -> None:
+        """Take what the server says: (kind, channel, message), a pong, or an error."""
+        self._heard_s = asyncio.get_running_loop().time()
+        if isinstance(said, Exception):
+            self._fail(said)
+            return
+        kind = said[0]
+        if kind == b"smessage":
+            self._failures = 0
+            self._bring(said[1], said[2])
+        elif (
+            kind == b"sunsubscribe" and said[1] is not None and said[1].decode() in self._following
+        ):
+            self._fail(_MovedAwayError("a channel's slot has moved"))
 
-        Raises:
-            TimeoutError: nothing came, and then no answer to the question whether it lives.
-        """
-        is_asked = False
-        while True:
-            async with asyncio.timeout(BELL_IDLE_S + STORE_TIMEOUT_S):
-                message = await pubsub.get_message(timeout=BELL_IDLE_S)
-            if message is not None:
-                is_asked = False
-                self._failures = 0
-                self._take(message)
-            elif is_asked:
-                raise TimeoutError("the store is silent")
-            else:
-                is_asked = True
-                async with asyncio.timeout(STORE_TIMEOUT_S):
-                    await pubsub.ping()
-
-    def _take(self, message: Mapping[str, Any]) -> None:
-        if message["type"] == "smessage":
-            self._bring(message["channel"], message["data"])
-        elif message["type"] == "sunsubscribe" and message["channel"].decode() in self._following:
-            raise _MovedAwayError("a channel's slot has moved")
+    def _fail(self, error: Exception) -> None:
+        """Have the line opened anew."""
+        self._error = error
+        self._is_changed.set()

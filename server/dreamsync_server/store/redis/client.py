@@ -17,7 +17,7 @@ from redis.exceptions import (
 )
 
 from dreamsync_server.errors import StoreError, StoreUnavailableError
-from dreamsync_server.limits import STORE_CONNECTIONS_MAX
+from dreamsync_server.store.redis.wire import Line
 
 # Answers that say "not now": the same call may succeed later. MOVED is a kind of ASK here.
 _PASSING: Final = (
@@ -33,50 +33,48 @@ _PASSING_CODES: Final = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE", "LOADING
 
 
 class Server:
-    """A data server by its name (host:port, or a socket): a client that writes, one that reads.
+    """A data server by its name (host:port, or a socket), and the lines to it.
 
-    Apart, because what is written is never tried again, and reads may be once.
+    Apart, because what is written is never tried again, reads may be once, and what waits for
+    replicas holds up only its own kind.
     """
 
     def __init__(self, name: str, url: str, *, timeout_s: float, must_be_primary: bool) -> None:
         self.name = name
         self.url = url
         self.must_be_primary = must_be_primary
-        self.ringing = 0  # pipelines of doorbells that are on their way to it
-        self.writer = self._client(retries=0, timeout_s=timeout_s)
-        self.reader = self._client(retries=1, timeout_s=timeout_s)
+        self.ringing = 0  # doorbells that are on their way to it, by the turn of the loop
+        self.pool = pool(url, timeout_s=timeout_s, must_be_primary=must_be_primary)
+        self.writer = Line(self.pool, timeout_s)
+        self.confirmer = Line(self.pool, timeout_s)
+        self.reader = Line(self.pool, timeout_s, tries=2)
 
     async def close(self) -> None:
         """Close every connection."""
-        for each in (self.writer, self.reader):
-            await each.aclose()
-
-    def _client(self, *, retries: int, timeout_s: float) -> "Redis":
-        return client(
-            self.url, retries=retries, timeout_s=timeout_s, must_be_primary=self.must_be_primary
-        )
+        for each in (self.writer, self.confirmer, self.reader):
+            await each.close()
 
 
-def client(
+def pool(
     url: str,
     *,
-    retries: int,
+    retries: int = 0,
     timeout_s: float,
-    connections: int = 0,
+    connections: int = 1,
     must_be_primary: bool = False,
-) -> "Redis":
-    """Return a client that connects within `timeout_s`; all else the caller must bound.
+) -> BlockingConnectionPool:
+    """Return what makes a server's connections: each connects within `timeout_s`.
 
     The library's own `socket_timeout` stays off: before Python 3.12 it sends through `wait_for`,
-    which now and then swallows a cancellation, so that a cancelled task lives on for ever. A pool
-    that is full makes the next caller wait rather than fail. RESP2, because nothing here needs
-    more and it saves a round trip a connection. `must_be_primary` asks each new connection for
-    its role: behind Sentinels the pool would go on with a server that has become a replica.
+    which now and then swallows a cancellation, so that a cancelled task lives on for ever. RESP2,
+    because nothing here needs more and it saves a round trip a connection. `must_be_primary` asks
+    each new connection for its role: behind Sentinels one would go on with a server that has
+    become a replica.
     """
     more: dict[str, Any] = {"redis_connect_func": _as_primary} if must_be_primary else {}
-    pool = BlockingConnectionPool.from_url(
+    return BlockingConnectionPool.from_url(
         redis_url(url),
-        max_connections=connections or STORE_CONNECTIONS_MAX,
+        max_connections=connections,
         timeout=timeout_s,
         socket_timeout=None,
         socket_connect_timeout=timeout_s,
@@ -84,7 +82,15 @@ def client(
         protocol=2,
         **more,
     )
-    return Redis.from_pool(pool)
+
+
+def client(url: str, *, retries: int, timeout_s: float, connections: int = 4) -> "Redis":
+    """Return the library's own client, for what is asked seldom; its calls the caller must bound.
+
+    A pool that is full makes the next caller wait rather than fail.
+    """
+    made = pool(url, retries=retries, timeout_s=timeout_s, connections=connections)
+    return Redis.from_pool(made)
 
 
 async def _as_primary(connection: Any) -> None:

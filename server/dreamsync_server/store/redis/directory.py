@@ -10,7 +10,7 @@ from dreamsync_server.limits import DIRECTORY_BUCKETS, SHARED_ENDINGS_MAX
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.store.redis.leases import RedisLeases
-from dreamsync_server.store.redis.link import Call
+from dreamsync_server.store.redis.link import Call, pairs
 from dreamsync_server.world.commit import Position
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class RedisDirectory(RedisLeases):
     async def nodes(self) -> Mapping[str, Mapping[str, Any]]:
         """Return what the processes that live say of themselves; forget the others."""
         rows = await self._link.read("HGETALL", keys.NODES)
-        said = {name.decode(): raw for name, raw in rows.items()}
+        said = {name.decode(): raw for name, raw in pairs(rows).items()}
         leases = await asyncio.gather(*[self.lease_holder(f"node:{n}") for n in said])
         live = [name for name, lease in zip(said, leases, strict=True) if lease is not None]
         if dead := [name for name in said if name not in live]:
@@ -118,9 +118,9 @@ class RedisDirectory(RedisLeases):
 
     async def memory_share(self) -> float:
         """Return used memory as a share of the store's maxmemory; 0.0 where it has none."""
-        told = await self._link.ask_all("INFO", "memory")
-        bounded = [memory for memory in told if int(memory.get("maxmemory", 0))]
-        shares = [int(one["used_memory"]) / int(one["maxmemory"]) for one in bounded]
+        told = [_words(said) for said in await self._link.ask_all("INFO", "memory")]
+        bounded = [memory for memory in told if int(memory.get(b"maxmemory", 0))]
+        shares = [int(one[b"used_memory"]) / int(one[b"maxmemory"]) for one in bounded]
         return max(shares, default=0.0)
 
     async def _create_world(self, card: WorldCard, tail: Position) -> bool:
@@ -153,6 +153,12 @@ class RedisDirectory(RedisLeases):
         await self._link.write("ZREM", keys.directory_of(world), world)
         if card is not None and card.code_hash:
             await self._link.script(Call("drop", (keys.code(card.code_hash),), (world,)))
+
+
+def _words(info: bytes) -> dict[bytes, bytes]:
+    """Return what a server says of itself by INFO."""
+    lines = (line.partition(b":") for line in info.splitlines() if not line.startswith(b"#"))
+    return {name: value for name, colon, value in lines if colon}
 
 
 def _of_those_that_answer(answers: Sequence[Any]) -> Sequence[Any]:

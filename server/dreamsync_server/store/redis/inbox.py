@@ -8,7 +8,7 @@ from dreamsync_server.limits import INBOX_LENGTH_MAX
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import Entry
 from dreamsync_server.store.redis.doorbells import INBOX_BELL
-from dreamsync_server.store.redis.link import Call, Link
+from dreamsync_server.store.redis.link import Call, Link, pairs
 from dreamsync_server.world.commit import Proposal
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class RedisInbox:
             for cursor, fields in rows:
                 after = cursor.decode()
                 try:
-                    entries.append(Entry(after, codec.decode_proposal(fields[b"p"])))
+                    entries.append(Entry(after, codec.decode_proposal(pairs(fields)[b"p"])))
                 except codec.CodecError as error:
                     log.warning("world %s: inbox entry %s is left out: %s", world, after, error)
             if entries or len(rows) < limit:

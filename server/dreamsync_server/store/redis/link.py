@@ -1,4 +1,4 @@
-"""The connections to Valkey or Redis: one pipeline a shard, one deadline, one kind of error.
+"""What is asked of Valkey or Redis: one write a shard, one deadline, one kind of error.
 
 What is written is never tried again here: the library's own retries would double it. The caller
 resends what can be told apart. Only what a server answers that it has *not* done (it knows not the
@@ -7,11 +7,11 @@ once more.
 """
 
 import asyncio
+import functools
 import logging
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from redis.asyncio import Redis
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -26,7 +26,6 @@ from redis.exceptions import (
 
 from dreamsync_server.errors import StoreError, StoreUnavailableError
 from dreamsync_server.limits import (
-    RING_WAIT_S,
     RINGS_AT_ONCE_MAX,
     STORE_HOPS_MAX,
     STORE_TIMEOUT_S,
@@ -35,10 +34,11 @@ from dreamsync_server.limits import (
 from dreamsync_server.store.redis.client import Server, client, redis_url, store_error
 from dreamsync_server.store.redis.routes import open_routes
 from dreamsync_server.store.redis.scripts import Call, load_scripts
+from dreamsync_server.store.redis.wire import Line
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Call", "Link", "client", "load_scripts", "redis_url", "store_error"]
+__all__ = ["Call", "Link", "client", "load_scripts", "pairs", "redis_url", "store_error"]
 _Result = TypeVar("_Result")
 _Command = tuple[str | bytes | int, ...]
 _SEEN_MS: Final = 10_000  # what was written only to be waited for goes by itself
@@ -160,10 +160,10 @@ class Link:
         servers = await self.routes.servers()
         items = [_Item("", command) for _ in servers]
         until_s = self._until_s()
-        asking = []
-        for server, item in zip(servers, items, strict=True):
-            sending = self._send(server.reader, [item], is_asking=False, wait=None)
-            asking.append(self._bounded(sending, until_s, [item]))
+        asking = [
+            self._send(server.reader, [item], until_s, is_asking=False, wait=None)
+            for server, item in zip(servers, items, strict=True)
+        ]
         await asyncio.gather(*asking)
         _settle(items)
         answers = [item.answer for item in items if not isinstance(item.answer, StoreError)]
@@ -216,22 +216,28 @@ class Link:
             raise StoreUnavailableError("too few replicas confirmed in time")
 
     async def publish(self, said: Sequence[tuple[str, str | bytes]]) -> None:
-        """Publish (channel, text) pairs, in one pipeline a shard; they may be lost.
+        """Publish (channel, text) pairs, in one write a shard; they may be lost.
 
-        Sharded channels: in a cluster a bell stays in its world's shard. Where many to a
-        server are still on their way, these are lost, so that no silent shard holds others up.
+        Sharded channels: in a cluster a bell stays in its world's shard. Nobody waits for what the
+        server says to it; where many to one are still on their way, these are lost.
         """
-        groups: dict[Server, list[_Item]] = {}
+        groups: dict[Server, list[_Command]] = {}
         for channel, text in said:
-            server = await self.routes.server_of(channel)
-            item = _Item(channel, ("SPUBLISH", channel, text))
-            groups.setdefault(server, []).append(item)
-        works = [self._ring(server, items) for server, items in groups.items()]
-        tasks = [asyncio.create_task(work) for work in works]
-        self._shielded.update(tasks)
-        for task in tasks:
-            task.add_done_callback(self._shielded.discard)
-        await asyncio.wait(tasks, timeout=RING_WAIT_S)
+            server = self.routes.known(channel) or await self.routes.server_of(channel)
+            groups.setdefault(server, []).append(("SPUBLISH", channel, text))
+        for server, commands in groups.items():
+            if server.ringing >= RINGS_AT_ONCE_MAX:
+                continue
+            server.ringing += 1
+            wire = server.writer.wire
+            if wire is not None:
+                ringing = wire.send(commands, self._until_s())
+                ringing.add_done_callback(functools.partial(_rung, server))
+                continue
+            connecting = asyncio.create_task(server.writer.call(commands, self._until_s()))
+            self._shielded.add(connecting)
+            connecting.add_done_callback(self._shielded.discard)
+            connecting.add_done_callback(functools.partial(_rung, server))
 
     async def shield(self, doing: Coroutine[Any, Any, _Result]) -> _Result:
         """Do something to its end, even where the caller is cancelled meanwhile."""
@@ -246,20 +252,6 @@ class Link:
             await asyncio.wait(self._shielded, timeout=2 * self._timeout_s)
         await self.routes.close()
 
-    async def _ring(self, server: Server, items: Sequence[_Item]) -> None:
-        if server.ringing >= RINGS_AT_ONCE_MAX:
-            return
-        server.ringing += 1
-        try:
-            sending = self._send(server.writer, items, is_asking=False, wait=None)
-            await self._bounded(sending, self._until_s(), items)
-        finally:
-            server.ringing -= 1
-        _settle(items)
-        lost = [item.answer for item in items if isinstance(item.answer, StoreError)]
-        if lost:
-            log.info("%d doorbells were lost: %s", len(lost), lost[0])
-
     # --- sending -------------------------------------------------------------------------------
 
     async def _run(
@@ -267,12 +259,12 @@ class Link:
     ) -> None:
         """Send items to where their keys are, and again what was not done there."""
         until_s = self._until_s()
-        waiting = list(items)
+        waiting = items
         for _ in range(STORE_HOPS_MAX):
             groups: dict[tuple[Server, bool], list[_Item]] = {}
             for item in waiting:
                 try:
-                    to = item.sent_to or (await self.routes.server_of(item.key), False)
+                    to = item.sent_to or (await self._server_of(item.key), False)
                 except StoreError as error:
                     item.answer = error
                     continue
@@ -280,16 +272,23 @@ class Link:
                 groups.setdefault(to, []).append(item)
             works = []
             for (server, is_asking), some in groups.items():
-                redis = server.writer if is_writing else server.reader
-                sending = self._send(redis, some, is_asking=is_asking, wait=wait)
-                works.append(self._bounded(sending, until_s, some))
-            await asyncio.gather(*works)
+                line = (
+                    server.reader if not is_writing else server.confirmer if wait else server.writer
+                )
+                works.append(self._send(line, some, until_s, is_asking=is_asking, wait=wait))
+            if len(works) == 1:
+                await works[0]
+            else:
+                await asyncio.gather(*works)
             waiting = [item for some in groups.values() for item in some if self._again(item)]
             if not waiting or asyncio.get_running_loop().time() >= until_s:
                 break
             if any(isinstance(item.answer, (TryAgainError, *_ELSEWHERE)) for item in waiting):
                 await asyncio.sleep(STORE_TRY_AGAIN_S)
         _settle(items)
+
+    async def _server_of(self, key: str) -> Server:
+        return self.routes.known(key) or await self.routes.server_of(key)
 
     def _again(self, item: _Item) -> bool:
         """Return whether an item was not done where it went, and can go where it is."""
@@ -324,39 +323,45 @@ class Link:
         return self.routes.at(host, error.port)
 
     async def _send(
-        self, redis: "Redis", items: Sequence[_Item], *, is_asking: bool, wait: Confirmation | None
+        self,
+        line: Line,
+        items: Sequence[_Item],
+        until_s: float,
+        *,
+        is_asking: bool,
+        wait: Confirmation | None,
     ) -> None:
-        pipeline = redis.pipeline(transaction=False)
-        for item in items:
-            if is_asking:
-                pipeline.execute_command("ASKING")
-            pipeline.execute_command(*item.command())
+        """Send to one shard within the deadline; what breaks there is its items' answer alone."""
+        commands = [item.command() for item in items]
+        if is_asking:
+            commands = [each for command in commands for each in (("ASKING",), command)]
         if wait is not None:
             # Of the very connection that wrote: WAIT counts what this connection has written.
             # A quarter of the deadline, because a script that was forgotten is sent and waited
             # for twice, and the server looks at its waiting clients ten times a second.
-            pipeline.execute_command(*wait.command(int(self._timeout_s * 250)))
-        answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        is_confirmed = wait is None or wait.is_met(answers.pop())
+            commands.append(wait.command(int(self._timeout_s * 250)))
+        try:
+            answers = await line.call(commands, until_s)
+        except (RedisError, OSError, TimeoutError) as error:
+            for item in items:
+                is_said = isinstance(error, ResponseError)  # by the server, of what it did not do
+                item.answer = error if is_said else store_error(error)
+            return
+        is_confirmed = True
+        if wait is not None:
+            is_confirmed, answers = wait.is_met(answers[-1]), answers[:-1]
         if is_asking:
             answers = answers[1::2]
         for item, answer in zip(items, answers, strict=True):
             item.answer, item.is_confirmed = answer, is_confirmed
 
-    async def _bounded(
-        self, sending: Coroutine[Any, Any, None], until_s: float, items: Sequence[_Item]
-    ) -> None:
-        """Send to one shard within the deadline; what breaks there is its items' answer alone."""
-        try:
-            async with asyncio.timeout_at(until_s):
-                await sending
-        except (RedisError, OSError, TimeoutError) as error:
-            for item in items:
-                is_said = isinstance(error, ResponseError)  # by the server, of what it did not do
-                item.answer = error if is_said else store_error(error)
-
     def _until_s(self) -> float:
         return asyncio.get_running_loop().time() + self._timeout_s
+
+
+def pairs(flat: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return a list of names and values, as a server answers, by name."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _settle(items: Sequence[_Item]) -> None:
@@ -364,6 +369,20 @@ def _settle(items: Sequence[_Item]) -> None:
     for item in items:
         if isinstance(item.answer, RedisError):
             item.answer = store_error(item.answer)
+
+
+def _rung(server: Server, ringing: "asyncio.Future[list[Any]]") -> None:
+    """Know that doorbells have gone out, or were lost."""
+    server.ringing -= 1
+    if ringing.cancelled():
+        return
+    error = ringing.exception() or next(filter(_is_error, ringing.result()), None)
+    if error is not None:
+        log.info("doorbells were lost: %s", error)
+
+
+def _is_error(answer: Any) -> bool:
+    return isinstance(answer, RedisError)
 
 
 def _raised(answer: Any) -> Any:

@@ -9,7 +9,7 @@ from dreamsync_server.errors import StoreError, StoreUnavailableError
 from dreamsync_server.limits import LOG_PAGE, SEGMENT_BYTES_MAX, SNAPSHOTS_KEPT, STAGED_S
 from dreamsync_server.store import codec, keys
 from dreamsync_server.store.port import Appended, Batch, Held, Ownership, Snapshot
-from dreamsync_server.store.redis.link import Call, Link
+from dreamsync_server.store.redis.link import Call, Link, pairs
 from dreamsync_server.world.commit import Commit, Position
 
 log = logging.getLogger(__name__)
@@ -140,8 +140,9 @@ class RedisLog:
         key = keys.of_world(world).texts
         erased, cursor = 0, 0
         while True:
-            cursor, found = await self._link.read("HSCAN", key, cursor, "COUNT", _SCAN_COUNT)
-            written = [ref for ref, raw in found.items() if codec.decode_text(raw)[0] == author]
+            raw_cursor, found = await self._link.read("HSCAN", key, cursor, "COUNT", _SCAN_COUNT)
+            cursor, texts = int(raw_cursor), pairs(found).items()
+            written = [ref for ref, raw in texts if codec.decode_text(raw)[0] == author]
             if written:
                 erased += await self._link.write("HDEL", key, *written)
             if not cursor:

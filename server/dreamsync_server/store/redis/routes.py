@@ -349,10 +349,12 @@ class InCluster(_Asked):
         return [*places[at:], *places[:at]][:STORE_ROUTES_ASKED_MAX]
 
     async def _map(self, host: str, port: int) -> _Map | None:
-        pipeline = self.at(host, port).reader.pipeline(transaction=False)
-        pipeline.execute_command("CLUSTER", "INFO")
-        pipeline.execute_command("CLUSTER", "SLOTS")
-        info, slots = await pipeline.execute()
+        until_s = asyncio.get_running_loop().time() + STORE_ROUTES_S
+        asked = (("CLUSTER", "INFO"), ("CLUSTER", "SLOTS"))
+        info, slots = await self.at(host, port).reader.call(asked, until_s)
+        for answer in (info, slots):
+            if isinstance(answer, RedisError):
+                raise answer
         words = dict(line.split(b":", 1) for line in info.split(b"\r\n") if b":" in line)
         ranges = []
         for first, last, primary, *_ in slots:
