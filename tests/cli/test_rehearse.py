@@ -117,6 +117,10 @@ def test_a_pack_with_faults_is_told_as_check_tells_them(folder: Path) -> None:
     told = run(str(folder))
     assert told.exit_code == 1
     assert "ajar" in told.stderr
+    plain = json.loads(run(str(folder), "--json").stdout)
+    [line] = plain.pop("faults")
+    assert line.startswith("bad.yaml:1:")
+    assert plain == {"ok": False, "pack": "starter", "verdicts": []}
 
 
 def test_times_are_read_with_their_units() -> None:

@@ -2,9 +2,16 @@
 
 import pytest
 
-from dreamsync_server.cli.story_tests import Story
+from dreamsync_server.cli.story_tests import Story, brought_by
+from dreamsync_server.story.goals import Goal, goal_named
 
 STORY = Story("starter")
+
+
+def goal(name: str) -> Goal:
+    found = goal_named(STORY.pack, name)
+    assert found is not None
+    return found
 
 
 def test_what_can_be_reached_is_and_what_cannot_says_why() -> None:
@@ -41,6 +48,20 @@ def test_what_a_role_sees_is_found_in_the_runs() -> None:
     assert first.startswith("ben sees attic.door to be open at ")
     assert first.endswith(", before ending.morning; up to then, last")
     assert len(steps) == 5
+
+
+def test_what_a_goal_brings_is_in_time_with_it_and_too_early_before_it() -> None:
+    STORY.never_sees("ben", "beat.chime.text", before="chime", runs=4)
+    STORY.never_sees("ben", before="chime", runs=4)
+    assert brought_by(STORY.pack, goal("snuff_lamp"))[1:] == (
+        "lamp.out", "did.snuff_lamp", "house.kitchen.lamp",
+    )  # fmt: skip
+    assert "box.plays" in brought_by(STORY.pack, goal("wind_box"))
+    assert "waking.wakes" not in brought_by(STORY.pack, goal("blossoming"))
+    with pytest.raises(AssertionError, match=r"ben sees ben\.nerve to be .*, before beat"):
+        STORY.never_sees("ben", "ben.nerve", before="blossoming", runs=8)
+    with pytest.raises(ValueError, match="say what is not to be seen"):
+        STORY.never_sees("ben")
 
 
 def test_what_does_not_exist_is_said() -> None:

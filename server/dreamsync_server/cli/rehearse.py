@@ -90,6 +90,9 @@ def rehearse(wish: Wish) -> int:
     checked = check_folder(folder)
     if checked.pack is None:
         print(report(checked, folder), file=sys.stderr)
+        if wish.is_json:
+            lines = [str(fault) for fault in checked.faults if fault.severity == "error"]
+            print_json({"ok": False, "pack": folder.name, "verdicts": [], "faults": lines})
         return FAILED
     _check_places(wish, folder)
     pack = pack_at(folder)

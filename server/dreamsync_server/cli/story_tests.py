@@ -1,12 +1,13 @@
 """What authors assert of a story in their tests; an assertion that fails says how near it was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from dreamsync_server.cli.check import folder_of
 from dreamsync_server.cli.rehearse_kept import Kept, kept_in
 from dreamsync_server.packs import load_folder
+from dreamsync_server.packs.effect_tree import all_effects, walk_effects
 from dreamsync_server.packs.faults import alike
 from dreamsync_server.story.atlas import Atlas, atlas_of
 from dreamsync_server.story.goals import Goal, goal_named, goals_of, place_of, reached_by
@@ -14,11 +15,14 @@ from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.proofs import proof_of
 from dreamsync_server.story.rehearsing import rerun, step_of
 from dreamsync_server.story.seeking import Found, Miss, found_in, seek
+from dreamsync_server.story.touching import parts_of
 from dreamsync_server.story.trial import trial_run
 from dreamsync_server.story.verdicts import Verdict
+from dreamsync_server.world import effects as fx
 from dreamsync_server.world.audience import class_of, sees
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.evolve import evolve
+from dreamsync_server.world.model import Pack
 from dreamsync_server.world.opening import start_of
 from dreamsync_server.world.rehearsal import Rehearsal, Step
 from dreamsync_server.world.state import Facts, State
@@ -84,31 +88,36 @@ class Story:
         )
 
     def never_sees(
-        self, role: str, what: str, *, before: str = "", without: str | Sequence[str] = (),
+        self, role: str, what: str = "", *, before: str = "", without: str | Sequence[str] = (),
         runs: int = TRIALS, seed: int = 1,
     ) -> None:  # fmt: skip
         """Assert that a role sees a fact changed, or a text, in no run before a goal.
 
+        Without `what`: any of what the goal brings, its texts and the facts it changes. What the
+        goal itself shows, it shows in time.
         The runs are the pack's recorded rehearsals and so many trials: evidence, no proof.
         """
         __tracebackhide__ = True
         (_,), absent = self._absent(role), self._absent(without)
         until = self._goal(before) if before else None
-        known = (*self.pack.facts, *self.pack.texts[self.pack.languages[0]])
-        if what not in known:
-            raise ValueError(f"{self.pack.id} has no fact and no text {what!r}{_near(what, known)}")
+        if what:
+            secrets: tuple[str, ...] = (self._known(what),)
+        elif until is not None:
+            secrets = brought_by(self.pack, until)
+        else:
+            raise ValueError("say what is not to be seen, or before which beat, ending or action")
         for one in self.kept():
             if set(absent) <= set(one.rehearsal.absent) and not one.fault:
                 name = f"rehearsals/{one.name}.yaml"
-                self._watch(self._played(one.rehearsal), role, what, until, name)
+                self._watch(self._played(one.rehearsal), role, secrets, until, name)
         for number in range(runs):
             play = trial_run(self.pack, seed, number, absent=absent)[1]
-            self._watch(play, role, what, until, f"trial {number} with seed {seed}")
+            self._watch(play, role, secrets, until, f"trial {number} with seed {seed}")
 
     # --- how ------------------------------------------------------------------------------
 
     def _watch(
-        self, play: Playthrough, role: str, what: str, until: Goal | None, name: str
+        self, play: Playthrough, role: str, secrets: Sequence[str], until: Goal | None, name: str
     ) -> None:
         """Look at a run's log with a role's eyes, commit by commit."""
         __tracebackhide__ = True
@@ -118,7 +127,11 @@ class Story:
             evolve(state, commit)
             step = step_of(self.pack, commit)
             steps += [] if step is None else [step]
-            if self._is_seen(state.facts, commit, role, what):
+            if until is not None and until in reached_by(commit):
+                return
+            for what in secrets:
+                if not self._is_seen(state.facts, commit, role, what):
+                    continue
                 is_fact = what in self.pack.facts
                 value = f" to be {_value(state.facts[what])}" if is_fact else ""
                 early = f", before {until}" if until is not None else ""
@@ -126,8 +139,6 @@ class Story:
                     f"{role} sees {what}{value} at {_clock(commit.world_ms)} of {name}{early};"
                     f" up to then, last\n{_last(steps)}"
                 )
-            if until is not None and until in reached_by(commit):
-                return
 
     def _is_seen(self, facts: Facts, commit: Commit, role: str, what: str) -> bool:
         atoms = frozenset(
@@ -160,6 +171,13 @@ class Story:
     def _kept(self) -> tuple[Kept, ...]:
         return kept_in(self.folder, self.pack)
 
+    def _known(self, what: str) -> str:
+        __tracebackhide__ = True
+        known = (*self.pack.facts, *self.pack.texts[self.pack.languages[0]])
+        if what not in known:
+            raise ValueError(f"{self.pack.id} has no fact and no text {what!r}{_near(what, known)}")
+        return what
+
     def _goal(self, name: str) -> Goal:
         __tracebackhide__ = True
         goal = goal_named(self.pack, name)
@@ -176,6 +194,23 @@ class Story:
                 hint = _near(role, tuple(self.pack.roles))
                 raise ValueError(f"{self.pack.id} has no role {role!r}{hint}")
         return roles
+
+
+def brought_by(pack: Pack, goal: Goal) -> tuple[str, ...]:
+    """Return the texts and the facts that a goal tells and changes and nothing else does."""
+    kind = "action" if goal.kind == "action" else "beat"
+    source = pack.actions[goal.id] if kind == "action" else pack.beats[goal.id]
+    told, everywhere = _told(walk_effects(source.effects)), _told(all_effects(pack))
+    texts = [key for key in dict.fromkeys(told) if everywhere.count(key) == told.count(key)]
+    parts = parts_of(pack)
+    [part] = [one for one in parts if (one.kind, one.id) == (kind, goal.id)]
+    others = {name for one in parts if one is not part for name in one.changes}
+    facts = sorted(name for name in part.changes - others if name in pack.facts)
+    return (f"{goal.kind}.{goal.id}.text", *texts, *facts)
+
+
+def _told(effects: Iterable[fx.Effect]) -> list[str]:
+    return [one.text for one in effects if isinstance(one, fx.Say | fx.Tell)]
 
 
 def _near(name: str, known: Sequence[str]) -> str:
