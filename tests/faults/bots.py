@@ -52,6 +52,7 @@ class Client:
     record: Record
     viewer: dreamsync.Viewer
     acks: list[float] = field(default_factory=list)  # when outcomes came, by the loop's clock
+    asked_s: list[float] = field(default_factory=list)  # when each of those was asked for
 
     @property
     def is_live(self) -> bool:
@@ -218,6 +219,7 @@ async def play(
         asked = choose(player, dice)
         if asked is not None:
             record.asked.append(asked)
+            asked_s = loop.time()
             try:
                 if "option" in asked.given and asked.do in {c.id for c in player.choices}:
                     outcome = await player.choose(asked.do, str(asked.given["option"]))
@@ -229,6 +231,7 @@ async def play(
                 return
             asked.outcome = outcome
             client.acks.append(loop.time())
+            client.asked_s.append(asked_s)
             on_ack()
         await asyncio.sleep(dice.uniform(0, 2 * pause_s))
 

@@ -12,9 +12,10 @@ from dreamsync_server.settings import Settings
 from dreamsync_server.store.open import open_store
 from faults.bots import SETTLE_S, Cast
 from faults.campaign import PACKS, ROLES, SPEEDS
+from faults.forking import START_S
 from faults.line_tap import LineTap
 from faults.outcome import Outcome
-from faults.rig import START_S, TIGHT, Process, Rig, Role, free_port, now_s
+from faults.rig import TIGHT, Process, Rig, Role, free_port, now_s
 from faults.store_tap import StoreTap
 
 BACK_S = 30.0  # for every world to have another commit; beyond: it is told as stuck

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from dreamsync_server.cli import assembly, director_process, node_process
 from dreamsync_server.cli.child import run_child
 from dreamsync_server.cli.lifeline import die_with_parent
 from dreamsync_server.clock import SystemClock
+from dreamsync_server.settings import Settings
 
 _NEW_NET = 0x40000000  # CLONE_NEWNET
 _MAINS = {"node": node_process.run, "director": director_process.run}
@@ -86,10 +88,21 @@ def start(asked: dict[str, Any]) -> int:
         for name, bound in asked["bounds"].items():
             module, _, attribute = name.rpartition(".")
             setattr(importlib.import_module(module), attribute, bound)
-        code = run_child([asked["told"]], _MAINS[asked["module"]])
+        code = run_child([known_to_us(asked["told"])], _MAINS[asked["module"]])
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def known_to_us(told: str) -> str:
+    """Leave out the settings that this version of the code does not know."""
+    child = json.loads(told)
+    settings = child["settings"]
+    child["settings"] = {name: settings[name] for name in settings if name in Settings.model_fields}
+    return json.dumps(child)
 
 
 def enter_namespace(name: str) -> None:

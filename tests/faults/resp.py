@@ -1,5 +1,8 @@
 """Where commands and replies of the store's protocol (RESP2) begin and end in a stream of bytes."""
 
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import hiredis
@@ -8,6 +11,14 @@ from dreamsync_server.store.redis.scripts import load_scripts
 
 _SHA = {script.sha.encode(): name for name, script in load_scripts().items()}
 _TEXT = {script.text.encode(): name for name, script in load_scripts().items()}
+
+
+def know_scripts(files: Iterable[Path]) -> None:
+    """Know the scripts of another version of the code by their files."""
+    for path in files:
+        text = path.read_bytes()
+        _SHA[hashlib.sha1(text, usedforsecurity=False).hexdigest().encode()] = path.stem
+        _TEXT[text] = path.stem
 
 
 class Command(NamedTuple):

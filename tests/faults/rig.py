@@ -7,14 +7,13 @@ leases), only quicker, because processes are forked; `is_cold` starts them as co
 import asyncio
 import contextlib
 import itertools
-import json
 import os
 import secrets
 import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -26,11 +25,11 @@ from dreamsync_server.settings import Settings
 from dreamsync_server.store.embedded import EmbeddedStore
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store
+from faults.forking import START_S, Nursery
 from faults.line_tap import LineTap
 from faults.store_tap import StoreTap
 
 Role = Literal["node", "director"]
-START_S = 20.0
 STOP_S = 10.0
 _AGAIN_S = 0.02
 _TESTS = Path(__file__).parents[1]
@@ -66,7 +65,7 @@ class Process:
         self.died = asyncio.Event()
         self._rig = rig
         self._store_url = store_url
-        self._more = dict(more or {})
+        self.more = dict(more or {})
         self._child: asyncio.subprocess.Process | None = None
 
     @property
@@ -92,6 +91,11 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGCONT)
 
+    def end(self) -> None:
+        """Ask it to end, as a supervisor does: a node hands over what it has first."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+
     async def start(self) -> None:
         """Start it under a name of its own."""
         rig = self._rig
@@ -105,7 +109,7 @@ class Process:
             return
         asked = {
             "module": self.role, "told": told.model_dump_json(), "log": str(log),
-            "bounds": dict(rig.bounds), **self._more,
+            "bounds": dict(rig.bounds), **self.more,
         }  # fmt: skip
         self.pid = await rig.ask_nursery(asked)
 
@@ -161,8 +165,7 @@ class Rig:
         self._has_director = has_director
         self._stack = contextlib.AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._nursery: asyncio.subprocess.Process | None = None
-        self._pids: asyncio.Queue[int] = asyncio.Queue()
+        self._nurseries: dict[str, Nursery] = {}  # by the version of the code they start
 
     async def __aenter__(self) -> Self:
         try:
@@ -209,9 +212,8 @@ class Rig:
                         await process.died.wait()
                 except TimeoutError:
                     process.kill()
-        if self._nursery is not None:
-            self._nursery.kill()
-            await self._nursery.wait()
+        for nursery in self._nurseries.values():
+            await nursery.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -273,34 +275,14 @@ class Rig:
                 self.spawn(process.on_death())
 
     async def ask_nursery(self, asked: dict[str, Any]) -> int:
-        """Have the nursery start a process; return its pid."""
-        assert self._nursery is not None
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(json.dumps(asked).encode() + b"\n")
-        async with asyncio.timeout(START_S):
-            return await self._pids.get()
+        """Have a nursery start a process, of a version where that is said; return its pid."""
+        return await self._nurseries[asked.get("version", "")].start(asked)
 
-    async def _open_nursery(self) -> None:
-        path = os.pathsep.join([str(_TESTS), os.environ.get("PYTHONPATH", "")])
-        with (self.folder / "nursery.log").open("ab") as out:
-            self._nursery = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "faults.nursery",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=out,
-                env={**os.environ, "DREAMSYNC_PARENT": str(os.getpid()), "PYTHONPATH": path},
-                start_new_session=True,
-            )  # fmt: skip
-        assert self._nursery.stdout is not None
-        async with asyncio.timeout(START_S):
-            assert json.loads(await self._nursery.stdout.readline()) == {"ready": True}
-        self.spawn(self._hear_nursery(self._nursery.stdout))
-
-    async def _hear_nursery(self, out: asyncio.StreamReader) -> None:
-        while line := await out.readline():
-            told = json.loads(line)
-            if "pid" in told:
-                self._pids.put_nowait(told["pid"])
-            else:
-                self.ended(told["ended"])
+    async def _open_nursery(self, version: str = "", before: Sequence[Path] = ()) -> None:
+        """Start the nursery of a version, whose code is found in `before`; "" is this one."""
+        nursery = Nursery(self.folder / f"nursery{version}.log", self.ended)
+        self._nurseries[version] = nursery
+        self.spawn(await nursery.open([*before, _TESTS]))
 
     async def _keep_store(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from faults import crowds, exhaustion, freezes, jumps, losses, partitions
+from faults import crowds, exhaustion, freezes, jumps, losses, partitions, upgrade, versions
 from faults.campaign import campaign
 from faults.outcome import Outcome
 from faults.store_campaign import store_campaign
@@ -121,6 +121,14 @@ ROWS: Final[Mapping[str, Row]] = {
     "memory-full": Row("store out of memory", 12, 1, exhaustion.fill_memory),
     "disk-full": Row("disk full under the store (`serve`)", 8, 1, exhaustion.fill_disk,
                      exhaustion.why_not),
+    "upgrade": Row("rolling upgrade: a process replaced by the next version, and back", 24, 4,
+                   upgrade.upgrade),
+    "upgrade-from-history": Row(
+        "… by an earlier commit of the code, and back", 12, 4,
+        partial(upgrade.upgrade, history=True), versions.why_no_history,
+    ),
+    "rolled-back-too-far": Row("… by one that cannot read what is written", 6, 1,
+                               upgrade.roll_back_too_far),
     "clock-jumps": Row("wall clock set by hours, then the owner killed", 30, 2,
                        jumps.jump_clocks),
     "stalled-readers": Row("readers that never read", 1_000, 40, crowds.stall),

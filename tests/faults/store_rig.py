@@ -16,7 +16,8 @@ from dreamsync_server.settings import Settings
 from dreamsync_server.store import keys
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.profiles import PROFILES
-from faults.rig import START_S, TIGHT, Process, Rig
+from faults.forking import START_S
+from faults.rig import TIGHT, Process, Rig
 
 DOWN_AFTER_MS = 1_500
 WHOLE_S = 60.0  # for a store to be whole again after a fault

@@ -7,6 +7,7 @@ import pytest
 from host.bench import Bench, card, join, kinds, tea
 
 from dreamsync_server.limits import ASLEEP_AFTER_MS
+from dreamsync_server.store.codec import READABLE, CodecError
 from dreamsync_server.world.model import Pack
 
 
@@ -140,6 +141,23 @@ async def test_a_pack_that_cannot_be_loaded_here_hurts_one_world_and_not_for_eve
     b.node._held._takeover._load_pack = whole
     assert await b.node.ensure("w1") == "here"
     assert not b.node.is_stopped("w1")
+
+
+async def test_a_world_of_a_newer_version_is_left_to_who_can_read_it(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.pass_time(1_000, a)
+    await bench.crash(a)
+    hints = await bench.store.status("w1")
+    await bench.store.set_status("w1", {**hints, "codec": READABLE[-1] + 1})
+    before = await bench.store.held("w1")
+    b = await bench.node("b")
+    with pytest.raises(CodecError, match="let one between them run first"):
+        await b.node.ensure("w1")
+    await b.node.step()
+    assert await bench.store.held("w1") == before, "it did not even try to have it"
+
+    await bench.store.set_status("w1", {**hints, "codec": READABLE[-1]})
+    assert await b.node.ensure("w1") == "here"
 
 
 async def test_an_inbox_that_cannot_be_read_at_once_is_read_later(bench: Bench) -> None:

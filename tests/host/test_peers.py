@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.peers import Peers
+from dreamsync_server.store.codec import READABLE, VERSION
 from dreamsync_server.store.memory import MemoryStore
 
 
@@ -55,6 +58,21 @@ async def test_a_world_that_is_given_up_goes_to_any_other_node() -> None:
     assert found.refuge() == "b"
     found.forget("b")
     assert found.refuge() == ""
+
+
+async def test_a_node_that_cannot_read_what_is_written_here_gets_no_worlds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = await peers_of(
+        {"worlds": 9}, b={"codec": VERSION - 2}, c={"codec": VERSION - 1, "busy": 5}
+    )
+    assert found.refuge() == "c"
+    caplog.clear()
+    found = await peers_of({"worlds": 9}, b={"codec": READABLE[-1] + 1, "version": "9.1"})
+    await found.renew()
+    assert found.refuge() == "b", "what is newer reads all that is older"
+    (told,) = caplog.records
+    assert "node b (9.1) writes version 3 of the log" in told.getMessage()
 
 
 async def test_what_makes_no_sense_counts_as_nothing() -> None:

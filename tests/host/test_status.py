@@ -6,6 +6,7 @@ from host.bench import Bench, Watched, card, join
 from support.packs import starter
 
 from dreamsync_server.limits import STATUS_EVERY_S
+from dreamsync_server.store.codec import VERSION
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.commit import Proposal
 
@@ -15,6 +16,7 @@ async def test_hints_say_what_a_listing_shows(bench: Bench) -> None:
     await bench.pass_time(1_000, a)
     assert await bench.store.status("w1") == {
         "awake": True,
+        "codec": VERSION,
         "node": "a",
         "players": 2,
         "people": 2,

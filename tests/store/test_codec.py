@@ -111,6 +111,15 @@ def test_a_card_of_a_newer_minor_is_read_without_its_new_field() -> None:
     assert codec.decode_card(msgpack.packb([version, {**fields, "weather": "rain"}])) == card
 
 
+def test_hints_are_read_of_any_version_and_are_maps() -> None:
+    for version in (0, codec.VERSION, codec.READABLE[-1] + 5):
+        raw = msgpack.packb([version, {"codec": version}, "what is new"])
+        assert codec.decode_hints(raw) == {"codec": version}
+    for raw in (codec.encode_plain([1, 2]), b"", msgpack.packb(["x", {}])):
+        with pytest.raises(codec.CodecError, match="damaged"):
+            codec.decode_hints(raw)
+
+
 def test_a_neighbouring_version_is_read_and_any_other_refused_with_all_versions_named() -> None:
     raw = codec.encode_proposal(builders.proposal())
     for version in codec.READABLE:

@@ -36,6 +36,7 @@ from dreamsync_server.gateway.session import (
 from dreamsync_server.gateway.showing import reported
 from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX, PROPOSED_AGAIN_S
+from dreamsync_server.store.codec import CodecError
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
 from dreamsync_server.world.sessions import session_of
@@ -43,6 +44,7 @@ from dreamsync_server.world.sessions import session_of
 log = logging.getLogger(__name__)
 
 RETRY_MS: Final = 500
+_ANOTHER_NODE: Final = "This node cannot read the world, another one can; try again."
 _AGAIN_LEAST_S: Final = 0.2  # between two times that the same is put into the inbox
 
 MSGPACK: Final = Codec(SUBPROTOCOL_MSGPACK, encode, is_text=False)
@@ -216,6 +218,9 @@ class Conversation:
             await self._desk.answer(self, message)
         except PeerError as error:
             self._fail(message.q, error.code, error.text)
+        except CodecError as error:
+            log.error("a client is sent on: %s", error)
+            self._fail(message.q, "starting", _ANOTHER_NODE, retry_ms=RETRY_MS)
         except StoreError:
             self._fail(message.q, "store_unavailable", retry_ms=RETRY_MS)
         except TimeoutError:

@@ -20,7 +20,7 @@ from dreamsync_server.host.snapshots import Snapshots
 from dreamsync_server.host.status import StatusBoard
 from dreamsync_server.host.takeover import Takeover
 from dreamsync_server.limits import WORLDS_PER_NODE_MAX
-from dreamsync_server.store.codec import CodecError
+from dreamsync_server.store.codec import VERSION, CodecError, check_readable
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Store
 from dreamsync_server.world.commit import Commit
@@ -115,6 +115,7 @@ class Holdings:
 
         Raises:
             StoreUnavailableError: the store does not answer.
+            CodecError: its log is of a version that this node cannot read.
         """
         async with self._lock_of(world):
             if world in self.owners:
@@ -136,10 +137,12 @@ class Holdings:
                     # Its lease may have run out while nobody could renew one, and it may have
                     # commits that the store has lost.
                     raise StoreUnavailableError("after an outage, who lives is not known yet")
-            fault = (await self._jobs.finish(self._store.status(world))).get("fault")
-            if fault:
+            hints = await self._jobs.finish(self._store.status(world))
+            if fault := hints.get("fault"):
                 self.stopped[world] = str(fault)
                 return "stopped"
+            # Before it is taken: who cannot read a world must not keep it from who can.
+            check_readable("log", int(hints.get("codec", VERSION)))
             if is_placed and not held.node and await self.place(world):
                 self.listening.discard(world)
                 return "elsewhere"

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from dreamsync_server.errors import StoreError
 from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.store.codec import READABLE, VERSION
 from dreamsync_server.store.port import Store
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Peers:
         self._node = node
         self._about = about
         self._serving: dict[str, Peer] = {}
+        self._newer: set[str] = set()  # nodes whose worlds this one cannot read, as was said
 
     async def renew(self) -> None:
         """Say what there is to say of this node, and hear of the others."""
@@ -53,7 +55,9 @@ class Peers:
             name: Peer(name, _number(said, "busy"), _number(said, "worlds"))
             for name, said in self.all.items()
             if name != self._node and said.get("kind") == "node" and said.get("state") == "serving"
+            if _reads_ours(said)
         }
+        self._tell_of_newer()
 
     async def say(self) -> None:
         """Say what there is to say of this node.
@@ -83,12 +87,31 @@ class Peers:
         """Count on a node no more until it is heard of again."""
         self._serving.pop(node, None)
 
+    def _tell_of_newer(self) -> None:
+        """Say once of each node what it writes that cannot be read here."""
+        for name, said in self.all.items():
+            form = said.get("codec", VERSION)
+            if form not in READABLE and name not in self._newer:
+                _log.error(
+                    "node %s (%s) writes version %s of the log, and this one reads %d to %d: its"
+                    " worlds are not served here; let a version between them run first",
+                    name, said.get("version", "?"), form, READABLE[0], READABLE[-1],
+                )  # fmt: skip
+                self._newer.add(name)
+        self._newer &= self.all.keys()
+
     def _best(self) -> Peer | None:
         return min(self._serving.values(), key=lambda p: (p.busy, p.worlds, p.name), default=None)
 
     def _count(self, peer: Peer) -> str:
         self._serving[peer.name] = peer._replace(worlds=peer.worlds + 1)
         return peer.name
+
+
+def _reads_ours(said: Mapping[str, Any]) -> bool:
+    """Return whether a node reads what this one writes: all that is older, and the next version."""
+    form = said.get("codec", VERSION)
+    return type(form) is int and form + 1 >= VERSION
 
 
 def _number(said: Mapping[str, Any], name: str) -> int:

@@ -11,6 +11,7 @@ from dreamsync_server.errors import StoreError
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.owner import Owner
 from dreamsync_server.limits import STATUS_EVERY_S
+from dreamsync_server.store import codec
 from dreamsync_server.store.port import Store
 from dreamsync_server.world.elsewhere import shared_ending
 
@@ -87,6 +88,7 @@ def hints_of(owner: Owner, node: str) -> dict[str, Any]:
     facts = owner.state.facts
     return {
         "awake": True,
+        "codec": codec.VERSION,
         "node": node,
         "players": owner.presence.count_players,
         "people": owner.presence.count_people,

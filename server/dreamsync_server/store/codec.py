@@ -3,7 +3,8 @@
 While nodes are replaced one by one, those of two versions read what either writes. So a version
 only adds elements behind those of the one before, which ignores them; what changes the meaning of
 what is there takes two versions, the first of which reads both and still writes the old. A node
-reads its own version and its neighbours, and refuses others with a sentence. A drift and a
+reads the version after its own and all before it, since a log is kept as long as its world; what is
+newer it refuses with a sentence. Hints are read of whatever version they are. A drift and a
 person's text are msgpack ext types, so that they come back as what they were; every list comes
 back as a tuple.
 """
@@ -37,7 +38,8 @@ from dreamsync_server.world.commit import (
 from dreamsync_server.world.values import Drift, TextRef
 
 VERSION: Final = 1  # that is written
-READABLE: Final = range(VERSION - 1, VERSION + 2)
+OLDEST: Final = 0  # that is read: there are logs of it for as long as their worlds
+READABLE: Final = range(OLDEST, VERSION + 2)
 EXT_DRIFT: Final = 1
 EXT_TEXT: Final = 2
 CARD_BYTES_MAX: Final = 64 * 1024
@@ -192,6 +194,27 @@ def decode_plain(raw: bytes) -> Any:
     return _unpack(raw, SNAPSHOT_BYTES_MAX, "state", 2)[1]
 
 
+def decode_hints(raw: bytes) -> Mapping[str, Any]:
+    """Return a map of `encode_plain` that only informs: by a name it means the same in any version.
+
+    Raises:
+        CodecError: the bytes are no such map.
+    """
+    hints = _unpack(raw, SNAPSHOT_BYTES_MAX, "hint", 2, of_any=True)[1]
+    if not isinstance(hints, dict):
+        raise CodecError("a hint in the store is damaged: it is no map")
+    return hints
+
+
+def check_readable(noun: str, version: int) -> None:
+    """Raise CodecError, with what to do about it, where this server cannot read a version."""
+    if version not in READABLE:
+        raise CodecError(
+            f"a {noun} in the store has version {version}; this server reads versions"
+            f" {READABLE[0]} to {READABLE[-1]}: let one between them run first"
+        )
+
+
 def encode_segment(commits: Sequence[bytes]) -> bytes:
     """Return encoded commits, in order, as one compressed segment. May run in another thread."""
     return zlib.compress(msgpack.packb([VERSION, list(commits)]), 6)
@@ -297,7 +320,9 @@ def _pack(value: object) -> bytes:
     return raw
 
 
-def _unpack(raw: bytes, longest: int, noun: str, size: int) -> Sequence[Any]:
+def _unpack(
+    raw: bytes, longest: int, noun: str, size: int, *, of_any: bool = False
+) -> Sequence[Any]:
     """Return the first `size` elements of a versioned array."""
     if len(raw) > longest:
         raise CodecError(f"a {noun} in the store has {len(raw)} bytes, more than {longest}")
@@ -318,11 +343,8 @@ def _unpack(raw: bytes, longest: int, noun: str, size: int) -> Sequence[Any]:
         raise CodecError(f"a {noun} in the store is damaged: {error}") from error
     if type(parts) is not tuple or not parts or type(parts[0]) is not int:
         raise CodecError(f"a {noun} in the store is damaged: it names no version")
-    if parts[0] not in READABLE:
-        raise CodecError(
-            f"a {noun} in the store has version {parts[0]}; this server reads versions"
-            f" {READABLE[0]} to {READABLE[-1]}: let one between them run first"
-        )
+    if not of_any:
+        check_readable(noun, parts[0])
     if len(parts) < size:
         raise CodecError(f"a {noun} in the store is damaged: {len(parts)} of {size} parts")
     return parts if len(parts) == size else parts[:size]

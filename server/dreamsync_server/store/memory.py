@@ -263,7 +263,7 @@ class MemoryStore(MemoryBoard):
         it = self._worlds.get(world)
         if it is None or it.status is None:
             return {}
-        return dict(codec.decode_plain(it.status))
+        return dict(codec.decode_hints(it.status))
 
     @gated
     async def share_ending(self, pack_id: str, ending: str) -> None:

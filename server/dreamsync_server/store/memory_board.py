@@ -138,7 +138,7 @@ class MemoryBoard:
         """Return what the processes that live say of themselves."""
         live = {name: raw for name, raw in self._nodes.items() if self._live_lease(f"node:{name}")}
         self._nodes = live
-        return {name: codec.decode_plain(raw) for name, raw in live.items()}
+        return {name: codec.decode_hints(raw) for name, raw in live.items()}
 
     def _live_lease(self, holder: str) -> str | None:
         value, until_s = self._leases.get(holder, ("", 0.0))

@@ -71,8 +71,7 @@ class RedisDirectory(RedisLeases):
     async def status(self, world: str) -> Mapping[str, Any]:
         """Return the directory hints about a world; may be old."""
         raw = await self._link.read("GET", keys.of_world(world).status)
-        hints: Mapping[str, Any] = {} if raw is None else codec.decode_plain(raw)
-        return hints
+        return {} if raw is None else codec.decode_hints(raw)
 
     async def share_ending(self, pack_id: str, ending: str) -> None:
         """Let directors know that a world of a pack came to an ending."""
@@ -105,7 +104,7 @@ class RedisDirectory(RedisLeases):
         live = [name for name, lease in zip(said, leases, strict=True) if lease is not None]
         if dead := [name for name in said if name not in live]:
             await self._link.write("HDEL", keys.NODES, *dead)
-        return {name: codec.decode_plain(said[name]) for name in live}
+        return {name: codec.decode_hints(said[name]) for name in live}
 
     async def ping(self) -> bool:
         """Return whether the store answers in time. Never raises."""
