@@ -19,6 +19,20 @@ async def test_the_worlds_of_a_node_that_was_seen_alive_are_taken_when_its_lease
     assert sorted(b.node.worlds) == ["w1", "w2"]
 
 
+async def test_a_node_that_came_since_the_last_scan_is_watched_as_soon_as_it_is_heard_of(
+    bench: Bench,
+) -> None:
+    b = await bench.node("b")
+    await b.node.step()  # it scans, and is alone
+    a = await bench.night()
+    await a.node.hear_of_peers()
+    await b.node.hear_of_peers()
+    await bench.crash(a)
+    bench.clock.advance(1_000)
+    await b.node.step()
+    assert b.node.worlds == ["w1"]
+
+
 async def test_living_nodes_cost_one_question_each_between_scans(bench: Bench) -> None:
     a = await bench.night()
     for number in range(5):

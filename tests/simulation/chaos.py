@@ -89,6 +89,13 @@ class Chaos:
         await asyncio.sleep(self.dice.uniform(0.5, 4.0))
         weather.loses_request = weather.loses_reply = 0.0
 
+    async def mute_store(self) -> None:
+        """All is carried out, and replies are lost."""
+        weather = self.house.store.weather
+        weather.loses_reply = self.dice.choice((0.3, 0.8))
+        await asyncio.sleep(self.dice.uniform(0.5, 3.0))
+        weather.loses_reply = 0.0
+
     async def late_letters(self) -> None:
         """Proposals are under way to the inbox for long."""
         self.house.store.weather.is_late = True

@@ -31,6 +31,7 @@ from simulation.tracing import Trace
 
 SETTLE_S = 10.0  # virtual, from the end of the faults until everybody goes on
 _CALM_S = 20.0  # for everybody to come in, before the faults
+_LOOK_S = 1.5  # followers look at the log each second
 _TIGHT = (
     (snapshots, "SNAPSHOT_EVERY_COMMITS", 40),
     (snapshots, "LOG_WINDOW_COMMITS", 80),
@@ -110,7 +111,8 @@ class _Run:
         for director in self.house.directors.values():
             self.loop.kill(director.process)
         await self.people.settle(SETTLE_S, self._is_ended)
-        await asyncio.sleep(1.5)  # followers look at the log each second
+        await asyncio.sleep(_LOOK_S)
+        await self._come_up()
         for task in playing:
             broken = task.exception() if task.done() and not task.cancelled() else None
             if broken is not None:
@@ -175,6 +177,15 @@ class _Run:
         state = State(starter())
         run_now(catch_up(self.house.store.memory, self.world.world, state))
         return is_over(state.facts)
+
+    async def _come_up(self) -> None:
+        """Let followers come to the end of the log: who comes late may have joined just now."""
+        for _ in range(int(_LOOK_S / 0.05)):
+            state = State(starter())
+            run_now(catch_up(self.house.store.memory, self.world.world, state))
+            if not judge_followers(self.house, self.world.world, state):
+                return
+            await asyncio.sleep(0.05)
 
     # --- the judgement ---------------------------------------------------------------------------
 

@@ -340,8 +340,15 @@ class HostNode:
 
     async def _keep_peers(self) -> None:
         while True:
-            await self.peers.renew()
+            await self.hear_of_peers()
             await asyncio.sleep(LEASE_RENEW_S)
+
+    async def hear_of_peers(self) -> None:
+        """Hear of the other nodes, and watch each from then on: it may own worlds by now."""
+        await self.peers.renew()
+        for name, said in self.peers.all.items():
+            if name != self.node and said.get("kind") == "node":
+                self._watch.follow(name)
 
     async def _keep_looking(self) -> None:
         # In parts, so that many worlds do not keep the loop busy at the same moment.
