@@ -47,6 +47,8 @@ export const WORDS = {
   "was muted before": "war zuvor stumm",
   "For a class: many worlds under one code": "Für eine Klasse: viele Welten unter einem Code",
   "{n} earlier lines": "{n} frühere Zeilen",
+  "One new line": "Eine neue Zeile",
+  "{n} new lines": "{n} neue Zeilen",
   "the JavaScript SDK": "das JavaScript-SDK",
   "In a terminal:": "Im Terminal:",
   "No cookies, no accounts, nothing is fetched from anywhere else.": "Keine Cookies, keine Konten, nichts wird anderswo geholt.",

@@ -1,32 +1,19 @@
 // The story as it is told: speech and narration, read aloud by who listens instead of looking.
 
-import { html, t, useEffect, useRef, useState } from "../shared/house.js";
+import { html, t, useEffect, useLayoutEffect, useRef, useState } from "../shared/house.js";
 
 const NEAR_END = 80; // pixels from the end at which the flow follows what comes
 const SHOWN_MAX = 120; // lines; earlier ones are asked for
 
 /** The flow of lines; keeps to its end unless somebody has scrolled back. `mind(line)`: about one. */
 export function Flow({ story, mind }) {
-  const place = useRef(null);
-  const isAtEnd = useRef(true);
   const [isWhole, setWhole] = useState(false);
   const count = story.lines.at(-1)?.id ?? 0;
-  useEffect(() => {
-    const { current } = place;
-    if (current && isAtEnd.current) current.scrollTop = current.scrollHeight;
-  }, [count]);
-  useEffect(() => {
-    const watcher = new ResizeObserver(() => {
-      if (isAtEnd.current) place.current.scrollTop = place.current.scrollHeight;
-    });
-    watcher.observe(place.current);
-    return () => watcher.disconnect();
-  }, []);
-  const onScroll = ({ currentTarget }) => {
-    isAtEnd.current = currentTarget.scrollHeight - currentTarget.scrollTop - currentTarget.clientHeight < NEAR_END;
-  };
+  const { place, left, onScroll, follow } = useEnd(count, story.lines.at(-1)?.kind);
   const lines = story.lines.filter((line) => !story.muted.has(line.who));
-  const shown = isWhole ? lines : lines.slice(-SHOWN_MAX);
+  const newer = left ? lines.filter((line) => line.id > left).length : 0;
+  // While somebody reads further up, no line above them goes: the page would move under their eyes.
+  const shown = isWhole ? lines : lines.slice(-(SHOWN_MAX + newer));
   return html`<section class="flow" aria-label=${t("The story so far")} ref=${place} onScroll=${onScroll} tabindex="0">
     <div role="log" aria-live="polite" aria-relevant="additions">
       ${lines.length === 0 && html`<p class="line told faint">${t("It is quiet. Something is about to begin.")}</p>`}
@@ -34,7 +21,45 @@ export function Flow({ story, mind }) {
         ${t("{n} earlier lines", { n: lines.length - shown.length })}</button></p>`}
       ${shown.map((line) => html`<${Line} key=${line.id} line=${line} story=${story} mind=${mind} />`)}
     </div>
+    ${newer > 0 && html`<p class="newer"><button type="button" class="primary" onClick=${follow}>
+      ${newer === 1 ? t("One new line") : t("{n} new lines", { n: newer })} <span aria-hidden="true">↓</span></button></p>`}
   </section>`;
+}
+
+/**
+ * Keep a scrolled place at its end. `left` is the number of the last line that was there when
+ * somebody scrolled back, 0 at the end. Only a way back counts: that the end has gone further away
+ * says no more than that lines have come, or that something below needs more room.
+ */
+function useEnd(count, kind) {
+  const place = useRef(null);
+  const seen = useRef({ top: 0, left: 0 });
+  const [left, setLeft] = useState(0);
+  const toEnd = () => {
+    if (place.current && !seen.current.left) place.current.scrollTop = place.current.scrollHeight;
+  };
+  const leave = (line) => {
+    seen.current.left = line;
+    setLeft(line);
+  };
+  useLayoutEffect(toEnd, [count, kind]);
+  useEffect(() => {
+    const watcher = new ResizeObserver(toEnd);
+    watcher.observe(place.current);
+    return () => watcher.disconnect();
+  }, []);
+  const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+    const isBack = scrollTop < seen.current.top - 1;
+    seen.current.top = scrollTop;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) leave(0);
+    else if (isBack && !seen.current.left) leave(count);
+  };
+  const follow = () => {
+    leave(0);
+    toEnd();
+    place.current.focus();
+  };
+  return { place, left, onScroll, follow };
 }
 
 function Line({ line, story, mind }) {
