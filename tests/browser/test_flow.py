@@ -1,4 +1,4 @@
-"""The flow of lines in a real browser: it follows what comes, and waits for who reads further up."""
+"""The flow of lines in a real browser: it follows what comes, unless somebody reads further up."""
 
 import asyncio
 
