@@ -75,3 +75,17 @@ def test_the_condition_of_a_parameter_may_read_those_before_it_alone() -> None:
     text = "action.a.label: A\n"
     assert told(check_with(more("q > p"), text=text)) == []
     assert [f.code for f in check_with(more("q > r"), text=text).faults] == ["expression"]
+
+
+def test_what_follows_from_an_unknown_actor_is_not_told() -> None:
+    more = (
+        "facts: {pluck: {about: role, of: [ben], type: int, range: [0, 3]}}\n"
+        "actions:\n"
+        "  a: {by: [bem], do: [{add: {me.pluck: 1}}]}\n"
+        "  b: {by: [ben], do: [{add: {me.plock: 1}}]}\n"
+    )
+    texts = "action.a.label: A\naction.b.label: B\nfact.pluck.name: P\n"
+    assert told(check_with(more, text=texts)) == [
+        "unknown_id more.yaml:3:12",
+        "expression more.yaml:4:30",
+    ]

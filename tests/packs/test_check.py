@@ -39,3 +39,8 @@ def test_main_prints_and_returns_the_exit_code(
     assert capsys.readouterr().out.startswith("starter can be played: 3 roles, 3 scenes")
     assert main(str(tmp_path / "none")) == 1
     assert "pack.yaml:1:1: there is no folder none" in capsys.readouterr().out
+
+
+def test_of_a_pack_with_an_unreadable_file_nothing_else_is_told() -> None:
+    given = {**SAMPLE, "text/en.yaml": "title: A: B\n", "more.yaml": "sets: {a: [ada]}"}
+    assert [fault.code for fault in check_files(given).faults] == ["yaml_syntax"]

@@ -57,3 +57,9 @@ def test_the_pairs_of_a_condition_are_those_of_all_its_conjuncts() -> None:
     scope = Scope(facts={}, variables={"me": roles, "who": roles})
     node = parse_condition('me != who and me != "ben"', Place("a", 1, 1), scope).node
     assert distinct_in(node) == {frozenset({"$me", "$who"}), frozenset({"$me", "ben"})}
+
+
+def test_a_word_that_is_neither_a_choice_nor_a_fact_is_told_with_the_choices() -> None:
+    (fault,) = check_with("laws: {a: {when: calm > 2, do: [set: {ada.mood: lowd}]}}").faults
+    said = "'lowd' is none of quiet, loud, and no fact; did you mean 'loud'?"
+    assert str(fault) == f"more.yaml:1:49: {said}"

@@ -86,3 +86,9 @@ def test_move_give_append_remove_and_roll() -> None:
 )
 def test_a_fault_of_a_deed_is_told_at_its_place(do: str, fault: str) -> None:
     assert told(check_with(law(do))) == [fault]
+
+
+def test_a_roll_stays_within_what_its_fact_holds() -> None:
+    assert check_with(law("roll: {stream: s, sides: 10, into: calm}")).pack is not None
+    faults = told(check_with(law("roll: {stream: s, sides: 11, into: calm}")))
+    assert faults == ["out_of_bounds more.yaml:4:35"]

@@ -32,8 +32,10 @@ def build_actions(context: Context, sections: Sections) -> Mapping[str, Action]:
 def _build(context: Context, entry: Entry) -> Action:
     faults, names = context.faults, context.names
     shape = Shape(entry.node, f"action '{entry.id}'", faults)
-    by_node = shape.node("by", required=True)
+    by_node, before = shape.node("by", required=True), faults.errors
     by = () if by_node is None else names.members(by_node, "roles", f"'by' of {shape.what}", faults)
+    if faults.errors > before:  # who it is, is not known: what follows about `me` is not told
+        faults.broken.add("me")
     where = names.find_all(
         shape.leaves("where", "scenes"), "scenes", f"'where' of {shape.what}", faults
     )
@@ -53,6 +55,7 @@ def _build(context: Context, entry: Entry) -> Action:
     effects = read_effects(context, bound, shape.node("do", required=True))
     tension = shape.integer("tension", 0, -TENSION_MAX, TENSION_MAX)
     shape.close()
+    faults.broken.discard("me")
     return Action(
         id=entry.id,
         by=by,

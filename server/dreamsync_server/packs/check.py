@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from dreamsync_server.packs.build import build_pack
 from dreamsync_server.packs.faults import Fault, Faults, format_faults
@@ -18,6 +18,9 @@ from dreamsync_server.packs.sections import gather
 from dreamsync_server.packs.unused import check_unused
 from dreamsync_server.packs.veiled import check_sight
 from dreamsync_server.world.model import Pack, Place
+
+_UNREAD: Final = ("yaml_syntax", "file_unreadable", "file_encoding", "file_size")
+"""Faults with which a whole file goes unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ def main(path: str) -> int:
 
 def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Checked:
     sections = gather(files, faults)
+    if faults.has(_UNREAD):
+        # What such a file declares is not known: all that names it would be told as a fault, too.
+        listed, more = faults.listed()
+        return Checked(None, listed, more, files)
     pack, context = build_pack(sections, hash_files(files), faults)
     pack = replace(pack, authored_hash=authored_hash(files), rules_hash=rules_hash(files))
     pack = with_odds(pack, context, sections.odds)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from dreamsync_server.packs.faults import Faults
+from dreamsync_server.packs.faults import Faults, alike
 from dreamsync_server.packs.names import Names
 from dreamsync_server.packs.shape import kind_of
 from dreamsync_server.packs.yaml import Leaf, Node
@@ -14,6 +14,7 @@ from dreamsync_server.world.expr import ExprError, Spread
 from dreamsync_server.world.model import Expr, Place, Type
 from dreamsync_server.world.parse import parse_condition, parse_ref, parse_value
 from dreamsync_server.world.scope import Scope
+from dreamsync_server.world.typing_rules import some_of
 
 Pair = frozenset[str]
 """Two that are known to differ: variables as `$who`, ids as they are."""
@@ -102,7 +103,7 @@ class Context:
         try:
             found = parse_value(leaf.text, type_, leaf.place, bound.scope)
         except ExprError as error:
-            self.tell(leaf, error)
+            self.tell(leaf, _as_word(error, leaf.text, type_))
             return None
         if type_.kind == "int" and not self._may_fit(found, type_, leaf, what):
             return None
@@ -217,6 +218,14 @@ def distinct_in(node: tree.Node) -> frozenset[Pair]:
             return frozenset([frozenset((left, right))])
         case _:
             return frozenset()
+
+
+def _as_word(error: ExprError, text: str, type_: Type) -> ExprError:
+    """Say of a word that is neither one of the choices nor a fact which would have done."""
+    if type_.kind != "choice" or error.offset or error.message != f"there is no fact {text}":
+        return error
+    message = f"'{text}' is none of {some_of(type_.choices)}, and no fact"
+    return ExprError(message, 0, alike(text, type_.choices))
 
 
 def _mark(node: tree.Node) -> str | None:

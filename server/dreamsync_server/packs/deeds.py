@@ -10,6 +10,7 @@ from dreamsync_server.packs.shape import Shape, kind_of, read_entries
 from dreamsync_server.packs.turns import read_stream
 from dreamsync_server.packs.yaml import Leaf, Node, Row
 from dreamsync_server.world import effects as fx
+from dreamsync_server.world.expr import Const
 from dreamsync_server.world.model import Expr, Place, Type
 
 _RATE: Final = re.compile(r"(.+?) +per +(hour|minute|second)\s*\Z", re.DOTALL)
@@ -87,7 +88,11 @@ def read_roll(context: Context, bound: Bound, body: Node, place: Place) -> list[
     if node is not None:
         sides = context.value(node, Type("int", 1, FACT_INT_MAX), bound, "'sides' of a 'roll'")
     target = None if into is None else _target(context, bound, into, "int", "roll")
-    if sides is None or target is None:
+    if sides is None or target is None or node is None:
+        return []
+    if isinstance(sides.node, Const) and sides.type.low > target[1].high:
+        said = f"'sides' of a 'roll' go beyond {target[1].high}, the most that fits into the fact"
+        context.faults.add("out_of_bounds", node.place, said)
         return []
     return [fx.Roll(stream, sides, target[0], place)]
 

@@ -96,6 +96,10 @@ class Faults:
                     return True
         return False
 
+    def has(self, codes: Iterable[str]) -> bool:
+        """Return whether a fault of one of these kinds was noted."""
+        return not {fault.code for fault in self._kept.values()}.isdisjoint(codes)
+
     @property
     def errors(self) -> int:
         """How many faults forbid the pack's use; warnings do not."""

@@ -115,7 +115,7 @@ def _require_choices(given: Type, expected: Type, offset: int) -> None:
         if choice not in expected.choices:
             may = "this is" if len(given.choices) == 1 else "this may be"
             raise ExprError(
-                f'{may} "{choice}", which is not among {_listed(expected.choices)}',
+                f'{may} "{choice}", which is not among {some_of(expected.choices)}',
                 offset,
                 closest(choice, expected.choices),
             )
@@ -134,10 +134,11 @@ def _require_overlap(left: Node, right: Node) -> None:
 def unknown_choice(word: str, type_: Type, offset: int) -> ExprError:
     """Return the fault of a word that a choice never is."""
     near = closest(word, type_.choices)
-    message = f'"{word}" is not among {_listed(type_.choices)}'
+    message = f'"{word}" is not among {some_of(type_.choices)}'
     return ExprError(message, offset, f'"{near}"' if near else "")
 
 
-def _listed(choices: tuple[str, ...]) -> str:
+def some_of(choices: tuple[str, ...]) -> str:
+    """Return the first of some choices for a sentence, and how many more there are."""
     shown = ", ".join(choices[:8])
     return f"{shown} and {len(choices) - 8} more" if len(choices) > 8 else shown
