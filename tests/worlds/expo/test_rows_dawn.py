@@ -122,6 +122,35 @@ def test_B_48_workshops_are_hosted_taught_and_attended_and_the_city_needs_less()
     assert empty["workshop.held"] == 0  # a workshop that nobody comes to is a librarian reading
 
 
+def test_B_48_a_workshop_needs_a_city_that_asks_or_a_friend() -> None:
+    alone = Evening()  # Mia has met nobody, and the hall has seen little
+    alone.do("mia", "gather_letters")
+    alone.until("facility")
+    for thing in ("ledger", "casebook"):
+        alone.go("mia", "facility.archive")
+        alone.do("mia", "take_in_archive", what=thing)
+        alone.go("mia", "facility.lobby")
+        alone.do("mia", "hum_lullaby")
+    alone.do("mia", "slip_away")
+    alone.until("expo")
+    alone.show("ledger", "casebook", "letters")
+    for beat in ("expo.both_kinds", "expo.confrontation", "expo.tram_driver"):
+        alone.cue(beat)
+    alone.challenge("index", "taper")
+    alone.until("aftermath")
+    alone.go("mia", "street.queue", "library.reading")
+    assert (alone["allied"], alone["scrutiny"] < 35) == (False, True)
+    assert alone.tries("mia", "host_workshop") == "condition"
+    alone.go("mia", "street.queue", "council.hall")
+    alone.do("mia", "confess_voice")
+    alone.go("leo", "home.kitchen", "street.queue", "council.hall")
+    for _ in range(2):
+        alone.do("leo", "speak_too_far", lived="the_pencil")
+    alone.go("mia", "street.queue", "library.reading")
+    assert (alone["allied"], alone["scrutiny"] >= 35) == (False, True)
+    alone.do("mia", "host_workshop")
+
+
 def test_B_49_measure_takes_nothing_for_two_nights_and_no_more() -> None:
     evening = dawn("measure")
     assert evening["policy"] == "measure"

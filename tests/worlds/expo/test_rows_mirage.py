@@ -133,8 +133,37 @@ def test_B_38_scrutiny_opens_what_it_opens_and_spin_takes_some_of_it_back() -> N
     assert evening["scrutiny"] == before + 1  # the papers, once both kinds are known
     assert len(evening.heard("inquiry.opened")) == len(evening.heard("inquiry.freeze")) == 1
     assert evening["inquiry"] == "freeze"
-    recalled = evening["scrutiny"] >= 80
-    assert bool(evening.heard("inquiry.recall")) is recalled
+
+
+def test_B_38_each_threshold_opens_more_and_each_once() -> None:
+    evening = Evening()
+    evening.to_expo()
+    evening.show("casebook", "ledger", "reel", "drawings", "letters")
+    assert (evening["scrutiny"] < 40, evening["inquiry"]) == (True, "nothing")
+    evening.cue("expo.both_kinds")
+    evening.cue("expo.confrontation")
+    evening.hear_her_laugh()
+    evening.challenge("returns", "index")
+    evening.do("leo", "raise_claim", charge="index")
+    evening.wait(50)
+    assert 40 <= evening["scrutiny"] < 60
+    assert evening["inquiry"] == "opened"
+    evening.until("aftermath")
+    evening.do("mia", "confess_voice")
+    evening.do("ellis", "read_sealed_file")
+    evening.do("ellis", "publish_statement", tone="whole", admits="index")
+    assert 60 <= evening["scrutiny"] < 80
+    assert evening["inquiry"] == "freeze"
+    evening.go("leo", "home.kitchen", "street.queue", "council.hall")
+    evening.do("leo", "speak_too_far", lived="the_pencil")
+    evening.do("leo", "speak_too_far", lived="the_pencil")
+    evening.cue("aftermath.stepping_back")
+    evening.choose("ellis", "stepping_back", "step_back")
+    assert evening["scrutiny"] >= 80
+    assert evening["inquiry"] == "recall"
+    evening.until("dawn")
+    told = [evening.heard(f"inquiry.{what}") for what in ("opened", "freeze", "recall")]
+    assert [[event.to for event in events] for events in told] == [[("all",)]] * 3
 
 
 def test_B_39_ellis_steps_back_by_his_players_own_hand_and_it_is_irrevocable() -> None:
