@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 240.0
 FILES_MAX = 25
 LOAD_BYTES_MAX = 150 * 1024
+NARROWEST = 320  # pixels: the smallest phones, and a larger one whose texts are
 
 NAMELESS = """[...document.querySelectorAll("button, a, input, select, textarea")].filter((one) =>
   !(one.textContent.trim() || one.getAttribute("aria-label") || one.getAttribute("title")
@@ -27,6 +28,10 @@ SMALL = """[...document.querySelectorAll("button, .button")].filter((one) => {
 
 async def checked(visitor: Visitor) -> None:
     page = visitor.page
+    if page.viewport_size == {"width": PHONE[0], "height": PHONE[1]}:
+        await page.set_viewport_size({"width": NARROWEST, "height": PHONE[1]})
+        assert await page.evaluate(WIDER) <= 0
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert await page.evaluate(NAMELESS) == []
     assert await page.evaluate(WIDER) <= 0
     assert await page.evaluate(SMALL) == []

@@ -60,7 +60,7 @@ function OpenOne({ dream, packs, problem }) {
     return made;
   };
   return html`<main class="home"><h1>${t("The desk")}</h1>
-    <p>${t("From here a person leads a world: sees who is in it and what is near, brings story events in, whispers, pauses.")}
+    <p>${t("From here a person leads a world: sees who is in it and what is near, brings story events in, whispers, pauses.")} ${" "}
       ${t("A desk opens with its own link, which is given once, to who opens the world.")}</p>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
     <div class="covers">${packs.map((pack, i) => html`<${Cover} key=${pack.id} pack=${pack} open=${open} hue=${232 + i * 40} />`)}</div></main>`;

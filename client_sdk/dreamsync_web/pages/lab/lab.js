@@ -165,18 +165,28 @@ function Form({ type }) {
 function valueOf(field, value) {
   if (value === undefined || value === "") return undefined;
   if (field.type === "integer") return Number(value);
-  if (field.type !== "object") return value;
+  return field.type === "object" ? objectIn(value) ?? {} : value;
+}
+
+/** Return the JSON object in a text; undefined where there is none. */
+function objectIn(text) {
   try {
-    return JSON.parse(value);
+    const found = JSON.parse(text);
+    return typeof found === "object" && found !== null && !Array.isArray(found) ? found : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
 function Field({ name, field, isNeeded, value, set }) {
   const id = `field-${name}`;
   const title = html`<label for=${id}><code>${name}</code> <span class="faint small">${field.type ?? ""}${isNeeded ? "" : ", if wanted"}</span></label>`;
-  const onInput = (event) => set(event.target.value);
+  const onInput = (event) => {
+    const { target } = event;
+    const isWrong = field.type === "object" && target.value !== "" && objectIn(target.value) === undefined;
+    target.setCustomValidity(isWrong ? 'This is no object of JSON, such as {"who": "mia"}.' : "");
+    set(target.value);
+  };
   if (field.type === "boolean") {
     return html`<p class="tick"><input id=${id} type="checkbox" checked=${value} onChange=${(event) => set(event.target.checked)} />${title}</p>`;
   }

@@ -51,8 +51,10 @@ function Ready({ offer, isStill, start }) {
 function Later({ offer, story }) {
   const left = offer.code === "cooldown" && offer.ready_ms !== undefined
     ? (offer.ready_ms - story.viewer.worldMs) / (story.viewer.mirror.speed / 1000) : 0;
+  // That a parameter has no values is the program's way to say it.
+  const why = offer.code === "bad_parameter" ? t("Nobody and nothing to choose just now.") : offer.why || t("not now");
   return html`<li><span class="label">${offer.label}</span>
-    <span class="why">${left > 0 ? t("again in {time}", { time: clockText(left) }) : offer.why || t("not now")}</span></li>`;
+    <span class="why">${left > 0 ? t("again in {time}", { time: clockText(left) }) : why}</span></li>`;
 }
 
 /** One action's parameters, as choices. */

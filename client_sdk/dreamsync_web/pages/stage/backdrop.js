@@ -36,7 +36,7 @@ export class Lie {
     this.height = height;
     const isTall = height > width * 0.8;
     this.horizon = Math.round(height * (isTall ? 0.46 : 0.5));
-    this.near = height * 0.88; // what is written about the scene stands below
+    this.near = height * 0.84; // names, and the scene's own, stand below
     const [steps, deep] = scene.size ?? [0, 0];
     this.steps = steps || 12;
     this.deep = deep || 8;

@@ -21,10 +21,10 @@ export function Door({ card, enter, problem, isBusy }) {
       <p class="about">${card.about}</p>
       ${card.notes && html`<p class="notes">${card.notes}</p>`}
     </header>
-    <p class="name"><label for="name">${t("Your name, if you like")}</label>
-      <input id="name" maxlength="40" autocomplete="off" dir="auto" value=${name} onInput=${(event) => setName(event.target.value)} /></p>
+    <div class="who"><h2>${t("Who will you be?")}</h2>
+      <p class="name"><label for="name">${t("Your name, if you like")}</label>
+        <input id="name" maxlength="40" autocomplete="off" dir="auto" value=${name} onInput=${(event) => setName(event.target.value)} /></p></div>
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-    <h2>${t("Who will you be?")}</h2>
     <ul class="roles">
       ${roles.map((role) => html`<${RoleCard} key=${role.id} role=${role} hue=${hueOf(role.id, roles)} isBusy=${isBusy}
         isOver=${card.state === "ended"} take=${() => go({ as: "player", role: role.id })} />`)}

@@ -92,18 +92,36 @@ function lantern(ctx, size, h, side, ms, hue) {
   ctx.fillRect(x - glow, y - glow, 2 * glow, 2 * glow);
 }
 
-/** Write a name under a figure. */
-export function drawName(ctx, figure, x, y, size) {
+const EDGE = 6; // pixels kept free between a label and the picture's edge
+
+/**
+ * Write a name under a figure, within the picture. `taken` are the places of the names written so
+ * far; one that `givesWay` moves down until it stands clear of them.
+ */
+export function drawName(ctx, figure, x, y, size, taken, givesWay = false) {
   const px = ratioOf(ctx) * Math.max(12, Math.min(15, (size / ratioOf(ctx)) * 0.13));
+  const text = figure.name;
   ctx.font = `${figure.isMe ? "600 " : ""}${px}px ${FONT}`;
   ctx.textAlign = "center";
+  const half = ctx.measureText(text).width / 2;
+  const at = within(x, half, ctx.canvas.width);
+  const place = { left: at - half, top: y + px * 0.5, wide: 2 * half, tall: px * 1.25 };
+  const isOver = (other) => place.left < other.left + other.wide && other.left < place.left + place.wide
+    && place.top < other.top + other.tall && other.top < place.top + place.tall;
+  for (let tries = 0; givesWay && tries < 4 && taken.some(isOver); tries++) {
+    place.top = Math.max(...taken.filter(isOver).map((other) => other.top + other.tall));
+  }
+  taken.push(place);
   ctx.lineWidth = 3.5;
   ctx.lineJoin = "round";
   ctx.strokeStyle = "rgb(6 8 22 / .8)";
-  ctx.strokeText(figure.name, x, y + px * 1.5);
+  ctx.strokeText(text, at, place.top + px);
   ctx.fillStyle = figure.isMe ? `hsl(${figure.hue} 90% 86%)` : "rgb(232 228 244 / .92)";
-  ctx.fillText(figure.name, x, y + px * 1.5);
+  ctx.fillText(text, at, place.top + px);
 }
+
+/** Return where the middle of something goes that is so wide to either side. */
+export const within = (x, half, width) => Math.max(half + EDGE, Math.min(width - half - EDGE, x));
 
 /** Draw what a figure just said above it; `share` 0..1 is how much of its time is over. */
 export function drawSpeech(ctx, text, x, y, width, share, taken) {

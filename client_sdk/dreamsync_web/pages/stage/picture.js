@@ -2,13 +2,14 @@
 
 import { chanceOf, isCalm, numberOf } from "../shared/house.js";
 import { Lie, drawTears, drawVeils, paintBackdrop, paletteOf } from "./backdrop.js";
-import { FONT, drawFigure, drawName, drawSpeech } from "./figures.js";
+import { FONT, drawFigure, drawName, drawSpeech, within } from "./figures.js";
 
 const LATE_MS = 110; // poses are shown this much later, so that there is always a next one
 const SPEECH_MS = 6500;
 const LIGHT_MS = 4200; // how long a beat's light takes to go
 const STEPS_A_SECOND = 3.4;
 const SCALE_MAX = 2;
+const CROWD = 14; // more people than this are drawn smaller, and only I am named
 const STIRRED_MS = 700; // every frame is drawn this long after anything moved
 const REST_MS = 17; // waited between two frames while only the air moves: half of them are enough
 const REST_CALM_MS = 500; // likewise for who wants no motion
@@ -219,9 +220,9 @@ export class Picture {
     ctx.drawImage(this.#still, 0, 0);
     this.#drawAir(ctx, clock);
     drawTears(ctx, clock, this.#scene, this.#strain, this.ratio);
-    this.#drawThings(ctx, clock);
-    this.#drawPeople(ctx, clock, ms);
-    this.#drawDoors(ctx);
+    const things = this.#drawThings(ctx, clock);
+    const placed = this.#drawPeople(ctx, clock);
+    this.#drawWords(ctx, ms, placed, things);
     this.#drawLights(ctx, ms);
     if (this.#fade > 0) {
       this.#fade = this.isCalm ? 0 : Math.max(0, this.#fade - passedMs / 900);
@@ -291,8 +292,9 @@ export class Picture {
     }
   }
 
+  /** Draw what lies about; return it with where it lies: [thing, x, y, size]. */
   #drawThings(ctx, ms) {
-    this.#things.forEach((thing, i) => {
+    return this.#things.map((thing, i) => {
       const chance = chanceOf(numberOf(thing.id));
       const [x, y, scale] = this.lie.at(this.lie.steps * (0.3 + 0.4 * chance()), this.lie.deep * (0.4 + 0.3 * chance()));
       const r = this.lie.height * 0.05 * scale;
@@ -303,18 +305,18 @@ export class Picture {
       ctx.fillRect(x - 4 * r, y - 5 * r, 8 * r, 8 * r);
       ctx.fillStyle = "hsl(40 70% 78%)";
       ctx.fillRect(x - r * 0.55, y - r * 0.8, r * 1.1, r * 0.8);
-      drawName(ctx, { name: thing.name, hue: 42 }, x, y, r * 6);
+      return [thing, x, y, r * 6];
     });
   }
 
-  #drawPeople(ctx, clock, ms) {
+  /** Draw everybody; return them with where they stand, the farthest first: [figure, x, y, size]. */
+  #drawPeople(ctx, clock) {
     const isDream = this.#scene.layer === "dream";
-    const placed = [...this.#people.values()].map((figure) => [figure, ...this.lie.at(figure.x, figure.y)])
-      .sort((a, b) => a[2] - b[2]);
     const tall = Math.min(this.lie.height * 0.36, this.lie.width * 0.42) * Math.max(0.55, Math.min(1, 15 / this.lie.steps));
-    const isCrowd = placed.length > 14;
-    for (const [figure, x, y, scale] of placed) {
-      const size = tall * scale * (isCrowd ? 0.62 : 1);
+    const share = this.#people.size > CROWD ? 0.62 : 1;
+    const placed = [...this.#people.values()].map((figure) => [figure, ...this.lie.at(figure.x, figure.y)])
+      .sort((a, b) => a[2] - b[2]).map(([figure, x, y, scale]) => [figure, x, y, tall * scale * share]);
+    for (const [figure, x, y, size] of placed) {
       if (isDream) {
         ctx.save();
         ctx.translate(0, 2 * y);
@@ -324,27 +326,41 @@ export class Picture {
         ctx.restore();
       }
       drawFigure(ctx, { ...figure, isDream }, x, y, size, clock);
-      if (!isCrowd || figure.isMe) drawName(ctx, figure, x, y, Math.max(size, 90 * this.ratio));
     }
+    return placed;
+  }
+
+  /** Write what is to be read, in front of all that stands there: ways out, names, what was said. */
+  #drawWords(ctx, ms, placed, things) {
+    this.#drawDoors(ctx);
+    const names = [];
+    const isCrowd = placed.length > CROWD;
+    for (const [figure, x, y, size] of placed) {
+      if (!isCrowd || figure.isMe) drawName(ctx, figure, x, y, Math.max(size, 90 * this.ratio), names);
+    }
+    for (const [thing, x, y, size] of things) drawName(ctx, { name: thing.name }, x, y, size, names, true);
     const taken = [];
-    for (const [figure, x, y, scale] of placed.toReversed()) {
+    for (const [figure, x, y, size] of placed.toReversed()) {
       if (!figure.speech) continue;
       const share = (ms - figure.speech.ms) / SPEECH_MS;
       if (share >= 1) figure.speech = null;
-      else drawSpeech(ctx, figure.speech.text, x, y - tall * scale * 0.92, this.#canvas.width, Math.max(0, share), taken);
+      else drawSpeech(ctx, figure.speech.text, x, y - size * 0.92, this.#canvas.width, Math.max(0, share), taken);
     }
   }
 
   #drawDoors(ctx) {
     const px = Math.max(11 * this.ratio, this.lie.height * 0.023);
+    const most = this.lie.width / this.doors.length;
     ctx.font = `${px}px ${FONT}`;
     ctx.textAlign = "center";
     for (const door of this.doors) {
+      const half = Math.min(most, ctx.measureText(door.label).width) / 2;
+      const [x, y] = [within(door.x, half, this.lie.width), door.y - door.height - px * 0.6];
       ctx.lineWidth = 4;
       ctx.strokeStyle = "rgb(6 8 22 / .72)";
-      ctx.strokeText(door.label, door.x, door.y - door.height - px * 0.6, this.lie.width / this.doors.length);
+      ctx.strokeText(door.label, x, y, most);
       ctx.fillStyle = "hsl(40 90% 86%)";
-      ctx.fillText(door.label, door.x, door.y - door.height - px * 0.6, this.lie.width / this.doors.length);
+      ctx.fillText(door.label, x, y, most);
     }
   }
 

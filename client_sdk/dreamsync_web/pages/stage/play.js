@@ -153,7 +153,7 @@ function Scene({ story, scene, go, watched, setWatched }) {
         onKeyDown=${onKey} onKeyUp=${onKey} onBlur=${() => ["left", "right", "far", "near"].forEach((way) => picture.current.steer(way, false))}>
       <canvas ref=${canvas} aria-hidden="true" onPointerDown=${onPointer} onPointerMove=${onLook}></canvas>
     </div>
-    <div class="caption"><h1>${scene.name}</h1><p key=${scene.id} aria-hidden="true">${scene.text}</p></div>
+    <div class="caption"><h1>${scene.name}</h1></div>
     <p class="visually-hidden">${others.length ? t("Here with you: {names}.", { names: others.join(", ") }) : t("Nobody else is here.")}
       ${things.length ? ` ${t("Here lies: {things}.", { things: things.map((thing) => thing.name).join(", ") })}` : ""}
       ${scene.layer === "dream" ? ` ${t("This is a dream.")}` : ""}</p>
