@@ -8,8 +8,11 @@ import os
 import random
 import secrets
 import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from support.invariants import Asked
 from websockets.frames import Frame, Opcode
@@ -21,7 +24,8 @@ from faults.fleet import played
 from faults.outcome import Outcome
 from faults.rig import Rig, now_s
 
-BACK_S = 60.0
+CROWD_S = 300.0  # for a crowd of the largest size to enter, or to come back
+_CALM_S = 2.0  # between two acts of a player, while a crowd comes back
 OTHERS_S_MAX = 5.0  # an action of somebody else may take so long meanwhile, on a loaded machine
 _AT_ONCE = 8
 _HEAD_S = 20.0
@@ -35,40 +39,62 @@ async def storm(folder: Path, runs: int, seed: str) -> Outcome:
     """Cut so many clients at one moment; see that each comes back to where it was."""
     outcome, dice = Outcome("reconnect storm"), random.Random(seed)
     async with Rig(folder, has_director=False) as rig:
-        work = partial(_storm, outcome, runs)
-        await played(rig, dice, outcome, work, pause_s=0.2, quick=1)
+        work = partial(_storm, rig, outcome, runs)
+        await played(rig, dice, outcome, work, pause_s=_CALM_S, quick=1)
     return outcome
 
 
-async def _storm(outcome: Outcome, count: int, casts: list[Cast]) -> None:
-    room = asyncio.Semaphore(_AT_ONCE)
+async def _storm(rig: Rig, outcome: Outcome, count: int, casts: list[Cast]) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        crowds = []
+        for number, cast in enumerate(casts):
+            crowd = await stack.enter_async_context(crowd_of(rig.folder))
+            share = count // len(casts) + (number < count % len(casts))
+            url, world = f"ws://127.0.0.1:{rig.settings.port}", cast.world
+            asked = {"enter": share, "url": url, "world": world.id, "invite": world.invite}
+            crowds.append((crowd, cast, asked))
+        await asyncio.gather(*[crowd(asked) for crowd, _, asked in crowds])
+        found = await asyncio.gather(*[crowd({"cut": True}) for crowd, _, _ in crowds])
+        outcome.runs += count
+        outcome.gaps_s += [gap_s for each in found for gap_s in each["gaps_s"]]
+        tries, lost = sum(each["tries"] for each in found), sum(each["lost"] for each in found)
+        seqs = [max(client.viewer.position[1] for client in cast.clients) for cast in casts]
+        asked_of = zip(crowds, seqs, strict=True)
+        after = await asyncio.gather(*[crowd({"until": seq}) for (crowd, _, _), seq in asked_of])
+        told = {name: sum(each[name] for each in after) for name in after[0]}
+    outcome.notes.append(
+        f"{count} clients cut at once, {tries} lines until all were back,"
+        f" {told['resets']} had to take a snapshot"
+    )
+    if lost or told["late"] or told["over"] or told["mismatches"]:
+        outcome.stuck.append(f"of {count} clients {lost} did not come back; at the end {told}")
 
-    async def enter(number: int) -> Client:
-        async with room:
-            cast, name = casts[number % len(casts)], f"watcher-{number}"
-            return await cast.enter(name, "watch", is_json=number % 4 == 0)
 
-    clients = await asyncio.gather(*[enter(number) for number in range(count)])
-    outcome.runs += count
-    cut_s = now_s()
-    cuts = [client.tap.lines_cut for client in clients]
-    for client in clients:
-        client.tap.cut()
-    waiting = set(range(count))
+@contextlib.asynccontextmanager
+async def crowd_of(folder: Path) -> AsyncIterator[Callable[[dict[str, Any]], Awaitable[Any]]]:
+    """Run a process of clients (`faults.storming`); yields how it is asked for something."""
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    with (folder / "crowd.log").open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "faults.storming",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=out,
+            limit=_MIB, env={**os.environ, "DREAMSYNC_PARENT": str(os.getpid()),
+                             "PYTHONPATH": path},
+        )  # fmt: skip
+    into, out_of = process.stdin, process.stdout
+    assert into is not None
+    assert out_of is not None
+
+    async def ask(asked: dict[str, Any]) -> Any:
+        into.write(json.dumps(asked).encode() + b"\n")
+        async with asyncio.timeout(CROWD_S):
+            return json.loads(await out_of.readline())
+
     try:
-        async with asyncio.timeout(BACK_S):
-            while waiting:
-                await asyncio.sleep(0.02)
-                for number in list(waiting):
-                    tap = clients[number].tap
-                    has_another = len(tap.lines) > tap.lines_cut > cuts[number]
-                    if has_another and clients[number].is_live:
-                        outcome.gaps_s.append(now_s() - cut_s)
-                        waiting.discard(number)
-    except TimeoutError:
-        outcome.stuck.append(f"{len(waiting)} clients were not back in {BACK_S:.0f} s")
-    resets = sum(client.viewer.resets for client in clients)
-    outcome.notes.append(f"{count} clients cut at once, {resets} had to take a snapshot")
+        yield ask
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def stall(folder: Path, runs: int, seed: str, *, lasts_s: float = 30.0) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import random
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,10 @@ class Wrong(Fleet):
 
     def set_clock(self, number: int, by_ms: int) -> None:
         """Set the wall clock of a node so much wrong."""
-        self._file(number).write_text(str(by_ms).ljust(24))
+        # In place: a file that is emptied first may be read by a clock just then.
+        file = os.open(self._file(number), os.O_WRONLY | os.O_CREAT, 0o600)
+        os.pwrite(file, str(by_ms).ljust(24).encode(), 0)
+        os.close(file)
 
     def _file(self, number: int) -> Path:
         return self.folder / f"clock-{number}"

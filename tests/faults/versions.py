@@ -89,7 +89,7 @@ def _made(folder: Path, name: str, *changes: tuple[str, str]) -> Tree:
         if (checkout / shared).exists():
             (folder / shared).symlink_to(checkout / shared)
     _change(package / "store" / "codec.py", *changes)
-    said = 'return version("dreamsync")'
+    said = '"version": own_version()'
     _change(package / "cli" / "about.py", (said, f'{said} + "+{name}"'))
     return Tree(name, (folder / "server",))
 
