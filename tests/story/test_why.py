@@ -32,10 +32,12 @@ def test_a_leaf_tells_when_and_by_whom_it_last_changed() -> None:
     play.act("a", "snuff_lamp")
     beat = play.pack.beats["chime"]
     assert beat.when is not None
-    history = last_changes(reversed(play.commits), beat.when.reads)
+    history = last_changes(reversed(play.commits), beat.when.reads, play.facts)
     [leaf] = explain(GUIDE, play.state, beat, history).leaves
     assert leaf.changed is not None
-    assert (leaf.changed.world_ms, leaf.changed.by) == (5_000, "a: snuff_lamp")
+    assert (leaf.changed.world_ms, leaf.changed.by) == (5_000, "ada: snuff_lamp")
+    [supposed] = explain(GUIDE, play.state, beat, history, supposed=["house.hush"]).leaves
+    assert supposed.changed is None
 
 
 def test_what_if_is_a_copy() -> None:

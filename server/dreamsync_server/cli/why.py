@@ -1,6 +1,6 @@
 """`dreamsync why`, `whynot`, `whatif`: what keeps a beat from its cue, how near it is, what if."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,12 +59,13 @@ async def why(
         asked = _beat(found.pack, beat)
         state = await found.state()
         newest = await _newest(found.store, found.card.world, state)
-        history = last_changes(newest, asked_of(asked))
+        history = last_changes(newest, asked_of(asked), state.facts)
         now_ms = await _world_ms(found, state)
-    if supposed:
-        state = _suppose(state, supposed)
+    given = _given(supposed)
+    if given:
+        state = _suppose(state, given)
     with state.facts.seen_at(now_ms):
-        answer = explain(Guide(found.pack), state, asked, history)
+        answer = explain(Guide(found.pack), state, asked, history, supposed=given.keys())
         near = near_misses(found.pack, state.facts)
     if is_json:
         print_json({**as_plain(answer, found.pack), "near": [one._asdict() for one in near]})
@@ -186,13 +187,17 @@ def _beat(pack: Pack, beat: str) -> Beat:
     return found
 
 
-def _suppose(state: State, supposed: Sequence[str]) -> State:
+def _given(supposed: Sequence[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for one in supposed:
         name, equals, value = one.partition("=")
         if not equals:
             raise OperatorError(f"{one!r} is not fact=value")
         given[name.strip()] = value.strip()
+    return given
+
+
+def _suppose(state: State, given: Mapping[str, str]) -> State:
     try:
         return what_if(state, given)
     except ValueError as error:

@@ -82,9 +82,9 @@ def why(room: Room, member: Member, asked: wire.AskWhy) -> Map:
         except ValueError as error:
             raise PeerError("bad_parameter", f"{error}.") from error
     steps = reversed(follower.newest_steps(RING_COMMITS))
-    history = last_changes((step.commit for step in steps), asked_of(beat))
+    history = last_changes((step.commit for step in steps), asked_of(beat), state.facts)
     cue = Proposal("cue", "desk", member.viewer.session, 0, {"beat": beat.id})
-    answer = explain(room.guide, state, beat, history, cue)
+    answer = explain(room.guide, state, beat, history, cue, asked.what_if)
     code, given = answer.code, answer.arguments
     text = "It can be cued now." if code == "ok" else words.refusal(code, given)
     found: Map = {"beat": beat.id, "code": code, "text": text, "cued": answer.cued}

@@ -3,7 +3,7 @@
 Everything is read from the state and the log; nothing is remembered for it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from dreamsync_server.world.commit import Cause, Commit, Proposal
 from dreamsync_server.world.cues import is_waited_for, refusal_of_cue, times_cued
 from dreamsync_server.world.draft import OK
 from dreamsync_server.world.model import Beat, Pack, Type
+from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.state import Facts, State, seat_decl
 from dreamsync_server.world.trace import distance, failing, trace
 from dreamsync_server.world.values import Scalar, Value
@@ -83,12 +84,15 @@ def explain(
     beat: Beat,
     history: Mapping[str, Changed] | None = None,
     asked: Proposal = DIRECTORS_CUE,
+    supposed: Collection[str] = (),
 ) -> Why:
     """Return why a beat can or cannot be cued by who asks, as the facts are now.
 
-    `history` says when facts last changed (`last_changes`).
+    `history` says when facts last changed (`last_changes`); of those `supposed` that is not told.
     """
-    facts, known = state.facts, history or {}
+    facts = state.facts
+    names = {state.pack.aliases.get(name, name) for name in supposed}
+    known = {name: at for name, at in (history or {}).items() if name not in names}
     code, given = refusal_of_cue(state.pack, facts, beat, asked) or OK
     leaves = (
         *_other_chapter(guide, beat, facts, known),
@@ -148,8 +152,13 @@ def asked_of(beat: Beat) -> frozenset[str]:
     return reads | {"chapter", *(f"{lead}.held" for lead in beat.leads)}
 
 
-def last_changes(newest_first: Iterable[Commit], names: Iterable[str]) -> dict[str, Changed]:
-    """Return when and by what each of some facts last changed, as far as the commits reach."""
+def last_changes(
+    newest_first: Iterable[Commit], names: Iterable[str], facts: Facts | None = None
+) -> dict[str, Changed]:
+    """Return when and by what each of some facts last changed, as far as the commits reach.
+
+    By `facts` a player is told by the seat they have now.
+    """
     wanted = set(names)
     found: dict[str, Changed] = {}
     for commit in newest_first:
@@ -158,14 +167,15 @@ def last_changes(newest_first: Iterable[Commit], names: Iterable[str]) -> dict[s
         for name, _ in commit.changes:
             if name in wanted:
                 wanted.discard(name)
-                found[name] = Changed(commit.world_ms, cause_in_words(commit.cause))
+                found[name] = Changed(commit.world_ms, cause_in_words(commit.cause, facts))
     return found
 
 
-def cause_in_words(cause: Cause) -> str:
+def cause_in_words(cause: Cause, facts: Facts | None = None) -> str:
     """Return what a commit was caused by, in a few words."""
     given = dict(cause.arguments)
-    who = cause.role or cause.session.removeprefix("s_")
+    seat = "" if facts is None else seat_of(facts, cause.session)
+    who = cause.role or seat or cause.session.removeprefix("s_")
     match cause.kind:
         case "act":
             return f"{who}: {given.get('action', '')}"
