@@ -8,6 +8,7 @@ from dreamsync_server.errors import (
     StoreError,
     StoreUnavailableError,
     WorldFaultError,
+    first_of,
 )
 
 
@@ -23,3 +24,10 @@ def test_a_known_outcome_is_never_taken_for_an_unknown_one() -> None:
     assert not issubclass(FencedError, StoreUnavailableError)
     for kind in (OperatorError, PeerError, StoreError, WorldFaultError):
         assert issubclass(kind, DreamsyncError)
+
+
+def test_the_first_of_a_kind_is_found_in_groups_within_groups() -> None:
+    wanted = OperatorError("the port is in use")
+    inner = BaseExceptionGroup("inner", [ValueError(), wanted])
+    assert first_of(ExceptionGroup("outer", [KeyError(), inner]), OperatorError) is wanted
+    assert first_of(inner, StoreError) is None

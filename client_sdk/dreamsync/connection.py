@@ -1,10 +1,13 @@
 """Carries one session over WebSockets: opens, reads, writes, and comes back when a line is lost."""
 
 import asyncio
+import errno
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
+from socket import gaierror
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -99,6 +102,7 @@ class Connection:
         on_notice: Callable[[Notice], None],
         *,
         is_json: bool = False,
+        tls: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
         patience_s: float = PATIENCE_S,
@@ -110,6 +114,7 @@ class Connection:
         self._encode: Callable[[Mapping[str, Any]], str | bytes] = (
             encode_json if is_json else encode
         )
+        self._tls = tls
         self._clock = clock or SystemClock()
         self._backoff = Backoff(jitter)
         self._patience_ms = int(patience_s * 1000)
@@ -203,7 +208,7 @@ class Connection:
             text = f"{self._url} did not answer in {OPEN_S:g} s."
             return UnreachableError("timeout", text), None
         except (OSError, WebSocketException, ValueError) as error:
-            text = f"{self._url} cannot be reached: {error}"
+            text = f"{self._url} cannot be reached: {_why_not(error)}"
             return UnreachableError("unreachable", text), None
         why = await self._talk(socket)
         self._session.line_down(socket.close_code)
@@ -244,8 +249,10 @@ class Connection:
     async def _dial(self) -> ClientConnection:
         host = urlsplit(self._url).hostname or ""
         is_near = host == "localhost" or host.startswith("127.") or host == "::1"
+        is_tls = self._url.startswith("wss:")
         return await connect_websocket(
             self._url,
+            ssl=(self._tls or True) if is_tls else None,
             subprotocols=[Subprotocol(self._subprotocol)],
             compression=None,
             proxy=None if is_near else True,
@@ -325,3 +332,21 @@ class Connection:
                 case _:
                     pass  # for who holds the session
             self._on_notice(notice)
+
+
+def _why_not(error: Exception) -> str:
+    """Return why a line could not be opened, as a person may read it."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted ({error.verify_message})"
+        case gaierror():
+            return f"its name is not known ({error.strerror})"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+        case OSError() if error.errno is None and f"[Errno {errno.ECONNREFUSED}]" in str(error):
+            # A name with several addresses, and nothing at any of them.
+            return "nothing listens there"
+        case OSError():
+            return error.strerror or str(error)
+        case _:
+            return str(error)

@@ -1,6 +1,7 @@
 """The door to a server: open and list worlds, enter them, watch them, sit at their desk."""
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
@@ -38,10 +39,12 @@ class Dream:
         greeting: Greeting,
         *,
         is_json: bool = False,
+        tls: ssl.SSLContext | None = None,
         patience_s: float = PATIENCE_S,
         clock: Clock | None = None,
     ) -> None:
         self._url = url
+        self._tls = tls
         self._greeting = greeting
         self._is_json = is_json
         self._patience_s = patience_s
@@ -234,6 +237,7 @@ class Dream:
             session,
             on_notice,
             is_json=self._is_json,
+            tls=self._tls,
             clock=self._clock,
             patience_s=self._patience_s,
         )
@@ -246,19 +250,21 @@ def connect(
     json: bool = False,
     token: str | None = None,
     client: str = CLIENT,
+    tls: ssl.SSLContext | None = None,
     patience_s: float = PATIENCE_S,
 ) -> Dream:
     """Return the server at `url` (ws://host:port or wss://…), to be opened by `async with`.
 
     `lang` is the wanted language of texts; `json` talks in text frames, for looking at them;
-    `token` is an operator's; `patience_s` is how long a lost line is tried again.
+    `token` is an operator's; `tls` says which certificates to trust where it is not the system's
+    own list that decides; `patience_s` is how long a lost line is tried again.
 
     Raises:
         UsageError: the address is none.
     """
     greeting = Greeting(client, lang, token)
     greeting.hello()  # what is wrong with it is said here
-    return Dream(_socket_url(url), greeting, is_json=json, patience_s=patience_s)
+    return Dream(_socket_url(url), greeting, is_json=json, tls=tls, patience_s=patience_s)
 
 
 def _socket_url(url: str) -> str:

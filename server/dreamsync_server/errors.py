@@ -1,5 +1,9 @@
 """The three kinds of error, never mixed: a peer's fault, a refusal (not an exception), and ours."""
 
+from typing import TypeVar
+
+Error = TypeVar("Error", bound=BaseException)
+
 
 class DreamsyncError(Exception):
     """The root of every error the server raises on purpose."""
@@ -37,3 +41,12 @@ class FencedError(StoreError):
 
 class WorldFaultError(DreamsyncError):
     """A rule of ours broke in one world: that world is stopped, its log is kept."""
+
+
+def first_of(group: BaseExceptionGroup, kind: type[Error]) -> Error | None:
+    """Return the first error of a kind in a group and in the groups within, if there is one."""
+    for error in group.exceptions:
+        found = first_of(error, kind) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, kind):
+            return found
+    return None

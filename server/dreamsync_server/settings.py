@@ -25,6 +25,7 @@ class Settings(BaseModel):
     replicas: int = Field(default=0, ge=0, le=5)  # confirmations asked of replicas (WAIT)
     worlds: str = ""  # a folder with packs besides the shipped ones
     public_pack: str = "expo"  # the ready-made public world; "" for none
+    address: str = ""  # what people type, where it is not host and port: behind a proxy, with TLS
     allow_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     operator_token: str = ""

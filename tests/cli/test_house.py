@@ -1,11 +1,14 @@
 """The house: where people come in, and the public world that is ready for them."""
 
-import asyncio
+from pathlib import Path
 
 from dreamsync_server.cli.assembly import open_node
 from dreamsync_server.cli.child import ChildSettings
-from dreamsync_server.cli.house import House, announce, open_for_all, until_ready
+from dreamsync_server.cli.house import House, announce, lan_address, open_for_all, until_ready
+from dreamsync_server.cli.supervisor import Ending
 from dreamsync_server.settings import Settings
+
+TLS = Path(__file__).parents[1] / "support" / "tls"
 
 
 def house_at(port: int, **more: object) -> House:
@@ -13,7 +16,10 @@ def house_at(port: int, **more: object) -> House:
 
 
 def test_addresses_are_ones_a_neighbour_can_use() -> None:
-    assert house_at(80, host="0.0.0.0").web_url == "http://127.0.0.1:80"
+    near = house_at(80, host="0.0.0.0").socket_url
+    assert near == "ws://127.0.0.1:80"
+    assert house_at(80, host="0.0.0.0").web_url == f"http://{lan_address()}:80"
+    assert house_at(80, address="https://play.example/").web_url == "https://play.example"
     assert house_at(80, host="::1").socket_url == "ws://[::1]:80"
     assert house_at(80, tls_cert="c").web_url == "https://127.0.0.1:80"
 
@@ -30,11 +36,21 @@ async def test_the_public_world_is_opened_once_and_found_again() -> None:
     assert [role for role, _ in first.roles][:2] == ["Ada", "Ben"]
 
 
+async def test_the_public_world_is_opened_behind_a_certificate_for_another_name() -> None:
+    tls = {"tls_cert": str(TLS / "cert.pem"), "tls_key": str(TLS / "key.pem")}
+    settings = Settings(port=0, **tls)
+    told = ChildSettings(name="n1", store_url="memory://", settings=settings)
+    async with open_node(told) as node:
+        house = house_at(node.port, **tls)
+        assert await until_ready(house)
+        assert (await open_for_all(house, "a crash")).link.startswith("https://")
+
+
 async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypatch) -> None:
     monkeypatch.setattr("dreamsync_server.cli.house.READY_S", 0.2)
-    stop = asyncio.Event()
+    stop = Ending()
     await announce(house_at(1), "a crash", stop)
-    assert stop.is_set()
+    assert (stop.is_set(), stop.code) == (True, 1)
     assert "did not come up" in capsys.readouterr().err
 
 

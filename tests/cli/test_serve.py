@@ -4,12 +4,16 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
 from cli.serving import serving, until_gone
 
 import dreamsync
+from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.settings import Settings
 
 ANY_PORT = ("--port", "0", "--public", "starter")
 
@@ -24,6 +28,31 @@ async def test_it_opens_a_public_world_says_so_and_ends_cleanly(tmp_path: Path) 
         assert await served.end(signal.SIGINT) == 0
     await until_gone(family)
     assert "Traceback" not in served.printed
+
+
+async def test_no_password_stands_on_a_command_line_that_everybody_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DREAMSYNC_OPERATOR_TOKEN", "canary-of-the-operator")
+    async with serving(tmp_path / "data", *ANY_PORT) as served:
+        await served.until("Ctrl-C stops everything")
+        for pid in served.family():
+            assert b"canary" not in command_of(pid)
+            assert b'store.sock"' not in command_of(pid), "nor the store's address"
+
+
+async def test_a_fault_that_only_a_node_finds_is_one_sentence_too(tmp_path: Path) -> None:
+    told = ChildSettings(name="n", store_url="memory://", settings=Settings(tls_cert="none"))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "dreamsync_server.cli.node_process", told.model_dump_json(),
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(20):
+        _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode().strip().splitlines() == [
+        "dreamsync: TLS needs both a certificate and its key (--tls-cert, --tls-key)"
+    ]
 
 
 async def test_it_ends_cleanly_also_before_its_world_is_open(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dreamsync_server.cli.storekeeper import free_bytes, keep_store
+from dreamsync_server.cli.supervisor import Ending
 from dreamsync_server.limits import STORE_DISK_FREE_MIN
 from dreamsync_server.store.embedded import EmbeddedStore
 from dreamsync_server.store.open import open_store
@@ -31,7 +32,7 @@ class Disk:
 
 
 @asynccontextmanager
-async def kept(folder: Path, disk: Disk, stop: asyncio.Event) -> AsyncIterator[EmbeddedStore]:
+async def kept(folder: Path, disk: Disk, stop: Ending) -> AsyncIterator[EmbeddedStore]:
     async with asyncio.timeout(PATIENCE_S), EmbeddedStore(folder) as store:
         keeper = asyncio.create_task(keep_store(store, stop, disk))
         yield store
@@ -47,7 +48,7 @@ async def until_another_runs(store: EmbeddedStore, old: int) -> None:
 
 
 async def test_a_store_that_is_killed_is_started_again(tmp_path: Path) -> None:
-    stop = asyncio.Event()
+    stop = Ending()
     async with kept(tmp_path / "data", Disk(STORE_DISK_FREE_MIN), stop) as store:
         old = store.pid
         os.kill(old, signal.SIGKILL)
@@ -59,7 +60,7 @@ async def test_a_store_whose_disk_is_full_waits_for_room_and_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "dreamsync_server.cli.storekeeper")
-    stop, disk = asyncio.Event(), Disk(0)
+    stop, disk = Ending(), Disk(0)
     async with kept(tmp_path / "data", disk, stop) as store:
         old = store.pid
         os.kill(old, signal.SIGKILL)
@@ -82,7 +83,7 @@ async def test_a_store_whose_disk_is_full_waits_for_room_and_says_so(
 async def test_a_store_that_cannot_start_for_another_reason_ends_the_server(
     tmp_path: Path,
 ) -> None:
-    stop = asyncio.Event()
+    stop = Ending()
     async with kept(tmp_path / "data", Disk(STORE_DISK_FREE_MIN), stop) as store:
         (tmp_path / "data" / "store.socket").unlink()
         (tmp_path / "data" / "store.socket").mkdir()

@@ -7,9 +7,9 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+from dreamsync_server.cli.called import own_version
 from dreamsync_server.clock import Clock
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.lease import NodeLease
@@ -19,6 +19,8 @@ from dreamsync_server.store import codec
 from dreamsync_server.store.port import Store
 
 log = logging.getLogger(__name__)
+
+Hear = Callable[[Mapping[str, Mapping[str, Any]]], None]
 
 _OVER_S: Final = 5.0  # how long a time the load is told of
 _LEAST_S: Final = 0.5  # between two looks at it
@@ -62,16 +64,13 @@ def about_process(more: About = dict) -> About:
     return lambda: {**fixed, "busy": busy.tenths(), **more()}
 
 
-def own_version() -> str:
-    """Return the version of the server that runs."""
-    try:
-        return version("dreamsync")
-    except PackageNotFoundError:
-        return "checkout"
+async def keep_saying(
+    store: Store, clock: Clock, name: str, about: About, hear: Hear = lambda said: None
+) -> None:
+    """Hold the lease `node:<name>` and say what there is to say, until cancelled.
 
-
-async def keep_saying(store: Store, clock: Clock, name: str, about: About) -> None:
-    """Hold the lease `node:<name>` and say what there is to say, until cancelled."""
+    `hear` is given what every process says, this one too, each time it was asked for.
+    """
     jobs = Jobs()
     lease = NodeLease(store, clock, jobs, name, secrets.token_hex(8))
     peers = Peers(store, jobs, name, about)
@@ -79,6 +78,7 @@ async def keep_saying(store: Store, clock: Clock, name: str, about: About) -> No
         while True:
             if await lease.renew():
                 await peers.renew()
+                hear(peers.all)
             await asyncio.sleep(LEASE_RENEW_S)
     finally:
         await lease.drop()

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dreamsync_server.cli.lifeline import die_with_parent, watch_parent
 from dreamsync_server.cli.supervisor import UNUSABLE
-from dreamsync_server.errors import OperatorError
+from dreamsync_server.errors import OperatorError, first_of
 from dreamsync_server.settings import Settings
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store
@@ -27,6 +27,7 @@ except ImportError:  # the extra `fast` is not installed
 else:
     new_loop = uvloop.new_event_loop
 
+TOLD: Final = "DREAMSYNC_TOLD"  # the variable that holds a child's settings
 GARBAGE_THRESHOLDS: Final = (1_000, 10, 1_000)  # new objects; young looks; looks at all
 
 
@@ -47,8 +48,12 @@ class ChildSettings(BaseModel):
 
 
 def run_child(argv: Sequence[str], run: Callable[[ChildSettings], Awaitable[None]]) -> int:
-    """Run a child's main function under its parent's life; return the exit code."""
-    child = ChildSettings.model_validate_json(argv[0])
+    """Run a child's main function under its parent's life; return the exit code.
+
+    `argv` is its name, and what it is told stands in the variable `TOLD`, because passwords are in
+    it; where that is not set `argv` is the whole.
+    """
+    child = told_by(argv[0])
     set_up_logging(is_json=child.settings.log_json, is_verbose=child.settings.verbose)
     parent = int(os.environ.get("DREAMSYNC_PARENT", "0"))
     if parent:
@@ -58,9 +63,23 @@ def run_child(argv: Sequence[str], run: Callable[[ChildSettings], Awaitable[None
     except OperatorError as error:
         print(f"dreamsync: {error}", file=sys.stderr)
         return UNUSABLE
+    except BaseExceptionGroup as group:  # what was raised beside loops that ran already
+        cause = first_of(group, OperatorError)
+        if cause is None:
+            raise
+        print(f"dreamsync: {cause}", file=sys.stderr)
+        return UNUSABLE
     except KeyboardInterrupt:
         return 0
     return 0
+
+
+def told_by(argument: str) -> ChildSettings:
+    """Return what a child was told; the environment that it hands on holds it no more."""
+    told = os.environ.pop(TOLD, "")
+    if not told:
+        return ChildSettings.model_validate_json(argument)
+    return ChildSettings.model_validate_json(told).model_copy(update={"name": argument})
 
 
 def run_loop(main: Coroutine[Any, Any, None], *, is_fast: bool = True) -> None:

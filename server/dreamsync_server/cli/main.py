@@ -7,23 +7,27 @@ from typing import Annotated, Any
 import typer
 
 from dreamsync_server.cli import commands
+from dreamsync_server.cli.called import own_command, own_version
 
 
-def _text(help_: str, variable: str) -> Any:
-    return typer.Option(envvar=f"DREAMSYNC_{variable}", help=help_)
+def _text(help_: str, variable: str, least: int | None = None, most: int | None = None) -> Any:
+    return typer.Option(envvar=f"DREAMSYNC_{variable}", help=help_, min=least, max=most)
 
 
 Host = Annotated[str, _text("Address to listen on.", "HOST")]
-Port = Annotated[int, _text("Port; 0 takes a free one.", "PORT")]
-Workers = Annotated[int, _text("Nodes behind the one port.", "WORKERS")]
+Port = Annotated[int, _text("Port; 0 takes a free one.", "PORT", 0, 65_535)]
+Workers = Annotated[int, _text("Nodes behind the one port.", "WORKERS", 1, 64)]
 Data = Annotated[Path, _text("Folder of the data.", "DATA")]
 Store = Annotated[str, _text("URL of a Valkey or Redis of your own.", "STORE")]
 Profile = Annotated[
     str, _text("What commits survive: solo, replicated, fsynced or relaxed.", "PROFILE")
 ]
-Replicas = Annotated[int, _text("Replicas that confirm each commit.", "REPLICAS")]
+Replicas = Annotated[int, _text("Replicas that confirm each commit.", "REPLICAS", 0, 5)]
 Worlds = Annotated[str, _text("A folder with packs of your own.", "WORLDS")]
 Public = Annotated[str, _text("Pack of the public world; '' for none.", "PUBLIC")]
+Address = Annotated[
+    str, _text("What people type, if not host and port: https://play.example.", "ADDRESS")
+]
 Origins = Annotated[
     list[str] | None,
     typer.Option(help="Origin of a page allowed to connect, besides our own; repeatable."),
@@ -52,11 +56,22 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name=own_command())
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"dreamsync {own_version()}")
+        raise typer.Exit
 
 
 @app.callback()
-def _dreamsync() -> None:
+def _dreamsync(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
     """Live, shared, story-driven dream worlds."""
 
 
@@ -71,6 +86,7 @@ def serve(
     replicas: Replicas = 0,
     worlds: Worlds = "",
     public: Public = "expo",
+    address: Address = "",
     origin: Origins = None,
     proxy: Proxies = None,
     operator_token: Token = "",
@@ -94,6 +110,7 @@ def serve(
         replicas=replicas,
         worlds=worlds,
         public_pack=public,
+        address=address,
         allow_origins=tuple(origin or ()),
         trusted_proxies=tuple(proxy or ()),
         operator_token=operator_token,

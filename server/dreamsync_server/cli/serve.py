@@ -8,12 +8,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 
-from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.cli.child import TOLD, ChildSettings
 from dreamsync_server.cli.house import House, announce
+from dreamsync_server.cli.preflight import checked
 from dreamsync_server.cli.storekeeper import keep_store
-from dreamsync_server.cli.supervisor import Child, ChildFailedError, python_module
+from dreamsync_server.cli.supervisor import Child, ChildFailedError, Ending, python_module
 from dreamsync_server.director.director import lease_of_directed
-from dreamsync_server.errors import OperatorError, StoreError
+from dreamsync_server.errors import OperatorError, StoreError, first_of
 from dreamsync_server.host.handing import tell_node
 from dreamsync_server.host.lease import lease_of
 from dreamsync_server.settings import Settings
@@ -29,25 +30,26 @@ def serve(settings: Settings) -> int:
     """Serve until Ctrl-C; return the exit code."""
     set_up_logging(is_json=settings.log_json, is_verbose=settings.verbose)
     try:
-        asyncio.run(_serve(settings))
+        return asyncio.run(_serve(settings))
     except OperatorError as error:
         print(f"dreamsync: {error}", file=sys.stderr)
         return 2
-    except ChildFailedError:
+    except BaseExceptionGroup as group:
+        if first_of(group, ChildFailedError) is None:
+            raise
         return 2  # the child has said why
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> int:
     if settings.workers > 1 and not hasattr(socket, "SO_REUSEPORT"):
         raise OperatorError("this system cannot share a port: run one worker, or nodes on ports")
     if settings.dev and settings.workers > 1:
         raise OperatorError("--dev is for one worker: leave --workers out")
-    settings = _with_free_port(settings)
+    settings = checked(settings)
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    stop = Ending()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
@@ -73,6 +75,7 @@ async def _serve(settings: Settings) -> None:
                 await asyncio.gather(*(child.stop() for child in children))
                 for work in works:
                     await work
+    return stop.code
 
 
 async def _keep_rolling(children: Sequence[Child]) -> None:
@@ -90,29 +93,8 @@ async def _keep_rolling(children: Sequence[Child]) -> None:
         print(f"dreamsync: {sum(done)} of {len(done)} processes were replaced", file=sys.stderr)
 
 
-def _with_free_port(settings: Settings) -> Settings:
-    """Return settings with a port that is free now; 0 becomes a number.
-
-    Raises:
-        OperatorError: something else listens there.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise OperatorError(
-                f"port {settings.port} on {settings.host} cannot be had ({error.strerror}): "
-                "stop what listens there, or choose another with --port"
-            ) from error
-        return settings.model_copy(update={"port": probe.getsockname()[1]})
-
-
 @contextlib.asynccontextmanager
-async def _store(
-    settings: Settings, stop: asyncio.Event
-) -> AsyncIterator[tuple[str, StoreProfile]]:
+async def _store(settings: Settings, stop: Ending) -> AsyncIterator[tuple[str, StoreProfile]]:
     """Give the URL of a store that runs, and what it keeps; restart an embedded one."""
     if settings.store:
         asked = (settings.store, settings.profile, settings.replicas)
@@ -140,7 +122,7 @@ def _children(settings: Settings, url: str, ties: Store) -> list[Child]:
 
 def _child(named: "_Named") -> Child:
     name = "the director" if named.kind == "director" else "a node"
-    return Child(name, named.next_start, named.died, named.is_ready)
+    return Child(name, named.next_start, named.died, named.is_ready, named.told())
 
 
 class _Named:
@@ -156,10 +138,12 @@ class _Named:
     def next_start(self) -> list[str]:
         """Return the command of the next start."""
         self._names.append(f"{self.kind}-{secrets.token_hex(4)}")
-        told = ChildSettings(
-            name=self._names[-1], store_url=self._url, settings=self._settings
-        ).model_dump_json()
-        return python_module(f"dreamsync_server.cli.{self.kind}_process", told)
+        return python_module(f"dreamsync_server.cli.{self.kind}_process", self._names[-1])
+
+    def told(self) -> dict[str, str]:
+        """Return what each start finds in its environment, passwords included."""
+        told = ChildSettings(name=self.kind, store_url=self._url, settings=self._settings)
+        return {TOLD: told.model_dump_json()}
 
     async def is_ready(self, start: int) -> bool:
         """Return whether a start has been heard of."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from dreamsync_server.cli.supervisor import Ending
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.limits import MIB, STORE_DISK_FREE_MIN
 from dreamsync_server.store.embedded import EmbeddedStore
@@ -29,11 +30,11 @@ def free_bytes(folder: Path) -> int:
 
 
 async def keep_store(
-    store: EmbeddedStore, stop: asyncio.Event, free: Callable[[Path], int] = free_bytes
+    store: EmbeddedStore, stop: Ending, free: Callable[[Path], int] = free_bytes
 ) -> None:
     """Start the store again whenever it dies; what was acked is still there.
 
-    Where it cannot be started and the disk is not the reason, `stop` is set.
+    Where it cannot be started and the disk is not the reason, `stop` is set as a failure.
     """
     while True:
         code = await store.wait()
@@ -51,7 +52,7 @@ async def keep_store(
                 if is_full:
                     continue
                 log.error("%s", error)
-                stop.set()
+                stop.fail()
                 return
             break
         if is_full:

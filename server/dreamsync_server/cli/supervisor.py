@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,17 @@ UNUSABLE = 2  # exit code of a child that will not run until the operator acts
 
 class ChildFailedError(Exception):
     """A child ended with `UNUSABLE`: it said why on its own stderr."""
+
+
+class Ending(asyncio.Event):
+    """Set once the whole house is to close; `code` is what the command then ends with."""
+
+    code = 0
+
+    def fail(self) -> None:
+        """Close the house because it cannot go on; why was said."""
+        self.code = 1
+        self.set()
 
 
 class _Life(NamedTuple):
@@ -40,7 +51,8 @@ class Child:
 
     `argv` gives the command anew for each start; `on_death` is awaited with the number of a start
     that ended by itself, before the next one; `is_ready` says whether a start has come so far that
-    it can stand in for the one before.
+    it can stand in for the one before. `told` is added to its environment, which only its own user
+    can read; a command line everybody can.
     """
 
     def __init__(
@@ -49,8 +61,10 @@ class Child:
         argv: Callable[[], Sequence[str]],
         on_death: Callable[[int], Awaitable[None]] | None = None,
         is_ready: Callable[[int], Awaitable[bool]] | None = None,
+        told: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
+        self._told = dict(told or {})
         self.starts = 0
         self._argv = argv
         self._on_death = on_death
@@ -128,7 +142,7 @@ class Child:
     async def _start(self) -> _Life:
         self.starts += 1
         number = self.starts
-        env = {**os.environ, "DREAMSYNC_PARENT": str(os.getpid())}
+        env = {**os.environ, **self._told, "DREAMSYNC_PARENT": str(os.getpid())}
         process = await asyncio.create_subprocess_exec(
             *self._argv(), stdin=asyncio.subprocess.DEVNULL, env=env, start_new_session=True
         )

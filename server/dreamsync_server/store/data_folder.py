@@ -129,8 +129,8 @@ class DataFolder:
             )
         if not has_aof and found == LAYOUT:
             raise OperatorError(
-                f"The data folder {path} has lost its append-only file ({AOF_FOLDER}), so that every"
-                " world in it would be gone: put it back, or choose another folder."
+                f"The data folder {path} has lost its append-only file ({AOF_FOLDER}): every"
+                " world in it would be gone; put it back, or choose another folder."
             )
         if not version.exists() and any(each.name != "lock" for each in path.iterdir()):
             raise OperatorError(
