@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from dreamsync.conversation import Conversation
-from dreamsync.errors import DreamsyncError, ProtocolFaultError, RefusedError
+from dreamsync.errors import DreamsyncError, ProtocolFaultError, RefusedError, UsageError
 from dreamsync.mirror import Value
 from dreamsync.notices import Notice
 from dreamsync.outcome import Outcome
@@ -53,6 +53,7 @@ class Desk(Past):
         """Faults of the world's pack as its files are now, one a line; known where the server
         watches them (`serve --dev`). The world goes on under the last state without any."""
         self._handlers: dict[str, tuple[str, Handler]] = {}
+        self._watched = 0  # conditions so far; each has a name of its own
         self._hits: asyncio.Queue[WireHit] = asyncio.Queue(HITS_WAITING_MAX)
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -201,14 +202,31 @@ class Desk(Past):
         """
 
         def register(handler: AnyHandler) -> AnyHandler:
-            name = f"w{len(self._handlers) + 1}"
-            if not self._handlers:
+            if not self._watched:
                 self._start(self._serve_hits(), _SERVE)
+            self._watched += 1
+            name = f"w{self._watched}"
             self._handlers[name] = (condition, handler)
             self._start(self._watch(name, condition), _WATCH)
             return handler
 
         return register
+
+    async def unwatch(self, handler: Handler) -> None:
+        """Stop watching every condition that `when` gave this handler to.
+
+        It is not called any more from now on, also not for what has turned true already.
+
+        Raises:
+            UsageError: `when` was not given it, or it is watched no more.
+        """
+        names = [name for name, (_, known) in self._handlers.items() if known == handler]
+        if not names:
+            raise UsageError("unknown_handler", "No condition is watched for this handler.")
+        for name in names:
+            del self._handlers[name]
+        for name in names:
+            await self._ask("unwatch", id=name)
 
     async def watching(self) -> None:
         """Wait until the server has taken every condition given to `when` so far.
@@ -256,6 +274,8 @@ class Desk(Past):
         return await self._conversation.propose({"type": kind, **plain})
 
     async def _watch(self, name: str, condition: str) -> None:
+        if name not in self._handlers:
+            return  # given up before it was asked
         try:
             await self._ask("watch", id=name, when=condition)
         except DreamsyncError as error:
@@ -275,6 +295,8 @@ class Desk(Past):
     async def _serve_hits(self) -> None:
         while True:
             wire = await self._hits.get()
+            if wire.id not in self._handlers:
+                continue  # given up since
             condition, handler = self._handlers[wire.id]
             facts = {name: self._read(value) for name, value in wire.facts.items()}
             try:

@@ -8,7 +8,7 @@ from support.fake_socket import FakeServer
 
 from dreamsync.desk import Desk, Hit
 from dreamsync.dream import Dream
-from dreamsync.errors import DreamsyncError, RefusedError
+from dreamsync.errors import DreamsyncError, RefusedError, UsageError
 
 WAIT_S = 10.0
 
@@ -92,6 +92,43 @@ async def test_a_condition_is_watched_again_after_a_lost_line(
     await server.cut()
     await desk.cue("expo.opening")
     assert hits.empty()
+
+
+async def test_a_handler_that_is_given_up_is_not_called_any_more(
+    server: FakeServer, desk: Desk
+) -> None:
+    told: list[str] = []
+    hits: asyncio.Queue[Hit] = asyncio.Queue()
+
+    @desk.when("expo.crowd >= 1")
+    @desk.when("expo.crowd >= 2")
+    async def given_up(hit: Hit) -> None:
+        told.append(hit.when)
+        await desk.unwatch(given_up)  # the hit of its other condition waits behind this one
+
+    @desk.when("expo.crowd >= 2")
+    async def kept(hit: Hit) -> None:
+        hits.put_nowait(hit)
+
+    await desk.watching()
+    for crowd in (2, 0, 2):
+        await server.commit({"expo.crowd": crowd})
+    await server.cut()
+    async with asyncio.timeout(WAIT_S):
+        await hits.get()
+        await hits.get()
+
+    @desk.when("expo.crowd >= 2")
+    async def late(hit: Hit) -> None:
+        hits.put_nowait(hit)
+
+    await desk.watching()
+    async with asyncio.timeout(WAIT_S):
+        await hits.get()
+    assert len(told) == 1
+    with pytest.raises(UsageError):
+        await desk.unwatch(given_up)
+    await desk.unwatch(late)
 
 
 async def test_a_condition_that_cannot_be_read_is_said(desk: Desk) -> None:

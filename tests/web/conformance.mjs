@@ -9,6 +9,7 @@ const dream = await connect(url, { json: kind === "json" });
 const viewers = new Map();
 const read = new Map();
 const hits = [];
+const onHit = (hit) => hits.push(hit.when);
 let world;
 
 const isPlain = (value) => typeof value !== "object" || Array.isArray(value);
@@ -51,8 +52,16 @@ const STEPS = {
     return [code, leaves.map((leaf) => [leaf.text, leaf.holds])];
   },
   async when({ who, condition }) {
-    await viewers.get(who).when(condition, (hit) => hits.push(hit.when));
+    await viewers.get(who).when(condition, onHit);
     return null;
+  },
+  async unwatch({ who }) {
+    try {
+      await viewers.get(who).unwatch(onHit);
+      return null;
+    } catch (error) {
+      return [error.name, error.code];
+    }
   },
   async hits({ count }) {
     while (hits.length < count) await new Promise((resolve) => { setTimeout(resolve, 5); });

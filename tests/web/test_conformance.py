@@ -98,13 +98,20 @@ class Original:
         why = await self.viewers[who].why(beat)
         return [why.code, [[leaf.text, leaf.holds] for leaf in why.leaves]]
 
-    async def do_when(self, who: str, condition: str) -> Any:
-        async def on_hit(hit: dreamsync.Hit) -> None:
-            self.hits.append(hit.when)
-            self.hit.set()
+    async def on_hit(self, hit: dreamsync.Hit) -> None:
+        self.hits.append(hit.when)
+        self.hit.set()
 
-        self.viewers[who].when(condition)(on_hit)
+    async def do_when(self, who: str, condition: str) -> Any:
+        self.viewers[who].when(condition)(self.on_hit)
         await self.viewers[who].watching()
+
+    async def do_unwatch(self, who: str) -> Any:
+        try:
+            await self.viewers[who].unwatch(self.on_hit)
+        except dreamsync.DreamsyncError as error:
+            return [type(error).__name__, error.code]
+        return None
 
     async def do_hits(self, count: int) -> Any:
         while len(self.hits) < count:

@@ -1,11 +1,13 @@
 // The desk: a game master's or a script's power over a world, and its watched conditions.
 
 import { valueAt, isDrift, isText } from "./drift.js";
+import { RefusedError, UsageError } from "./errors.js";
 import { Player } from "./viewer.js";
 
 /** A world's desk. Proposals return outcomes, as a player's do. */
 export class Desk extends Player {
-  #handlers = new Map();
+  #handlers = new Map(); // id -> {condition, handler}
+  #watched = 0; // conditions so far; each has a name of its own
 
   constructor(converse) {
     super(converse);
@@ -66,12 +68,28 @@ export class Desk extends Player {
 
   /**
    * Call `handler({when, position, facts})` each time a condition over facts turns true; one that
-   * holds already counts. Returns once the server has taken it.
+   * holds already counts. Returns once the server has taken it, and throws where it is refused.
    */
   async when(condition, handler) {
-    const id = `w${this.#handlers.size + 1}`;
+    const id = `w${++this.#watched}`;
     this.#handlers.set(id, { condition, handler });
-    await this.ask("watch", { id, when: condition });
+    try {
+      await this.ask("watch", { id, when: condition });
+    } catch (error) {
+      if (error instanceof RefusedError || error instanceof UsageError) this.#handlers.delete(id);
+      throw error;
+    }
+  }
+
+  /**
+   * Stop watching every condition that `when` gave this handler to; it is not called any more from
+   * now on. Throws UsageError where `when` was not given it, or it is watched no more.
+   */
+  async unwatch(handler) {
+    const ids = [...this.#handlers].filter(([, known]) => known.handler === handler).map(([id]) => id);
+    if (ids.length === 0) throw new UsageError("unknown_handler", "No condition is watched for this handler.");
+    for (const id of ids) this.#handlers.delete(id);
+    for (const id of ids) await this.ask("unwatch", { id });
   }
 
   #onHit(hit) {

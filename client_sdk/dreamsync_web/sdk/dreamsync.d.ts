@@ -138,15 +138,16 @@ export interface Desk extends Player {
   graph(): Promise<StoryGraph>;
   tension(): Promise<TensionPoint[]>;
   reports(): Promise<Reported[]>;
-  why(beat: string): Promise<Why>;
+  why(beat: string, whatIf?: Record<string, boolean | number | string>): Promise<Why>;
   history(after?: number): Promise<History>;
   look(seq: number, eyes?: string): Promise<Moment>;
   branch(seq: number, title?: string): Promise<Created>;
   erase(session: string, why?: string): Promise<number>;
   when(
     condition: string,
-    handler: (hit: { when: string; position: Position; facts: Record<string, Value> }) => void,
+    handler: HitHandler,
   ): Promise<void>;
+  unwatch(handler: HitHandler): Promise<void>;
 }
 
 export class Dream {

@@ -81,7 +81,8 @@ function inPython({ type, ...fields }, origin) {
       + `outcome = await viewer.report(event${fields.why ? `, why=${python(fields.why)}` : ""})`;
     case "why": return `why = await viewer.why(${given([fields.beat ?? ""], fields.what_if ?? {})})`;
     case "watch": return `@viewer.when(${python(fields.when ?? "")})\nasync def on_hit(hit):\n    print(hit.position, hit.facts)\n\nawait viewer.watching()`;
-    case "unwatch": return "# What was given to `when` is watched until the desk is closed: await viewer.close()";
+    case "unwatch": return "async def on_hit(hit):\n    print(hit.position, hit.facts)\n\n"
+      + 'viewer.when("expo.crowd >= 40")(on_hit)\nawait viewer.unwatch(on_hit)  # by the handler; its id is the SDK\'s';
     case "history": return `async for mark in viewer.history(${given([], picked(fields, ["after"]))}):\n    print(mark)`;
     default: return `result = await viewer.${NAMES_PYTHON[type] ?? type}(${given(first(type, fields), without(fields, FIRST[type] ?? []))})`;
   }
@@ -122,7 +123,8 @@ function inJavaScript({ type, ...fields }, origin) {
     case "unpause": return fields.why ? `const outcome = await viewer.resume(${taken([fields.why])}); // at the desk` : "const outcome = await viewer.unpause();";
     case "report": return `const outcome = await viewer.report({ at: [${fields.seq ?? 0}, ${fields.i ?? 0}] }${fields.why ? `, ${JSON.stringify(fields.why)}` : ""});`;
     case "watch": return `await viewer.when(${taken([fields.when ?? ""])}, ({ position, facts }) => console.log(position, facts));`;
-    case "unwatch": return `await viewer.ask("unwatch", ${object(fields)});`;
+    case "unwatch": return "const onHit = ({ position, facts }) => console.log(position, facts);\n"
+      + 'await viewer.when("expo.crowd >= 40", onHit);\nawait viewer.unwatch(onHit); // by the handler; its id is the SDK\'s';
     default: {
       const order = IN_ORDER[type] ?? FIRST[type] ?? [];
       const values = order.map((name) => fields[name] ?? ((FIRST[type] ?? []).includes(name) || name === "beat" ? "" : undefined));
