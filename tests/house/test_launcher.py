@@ -42,6 +42,87 @@ def test_an_old_python_can_read_it(checkout: pathlib.Path) -> None:
     ast.parse((checkout / "dream").read_text("utf-8"), feature_version=SYNTAX_OLDEST)
 
 
+OLD_PYTHONS = ("python2.7", "python3.4", "python3.5")
+WORDS_OF_NEWER_ONES = (
+    ast.JoinedStr,
+    ast.AnnAssign,
+    ast.NamedExpr,
+    ast.Starred,
+    ast.AsyncFunctionDef,
+)
+
+
+def test_a_python_before_them_all_can_read_it_too(checkout: pathlib.Path) -> None:
+    tree = ast.parse((checkout / "dream").read_text("utf-8"))
+    newer = [node for node in ast.walk(tree) if isinstance(node, WORDS_OF_NEWER_ONES)]
+    assert [node.lineno for node in newer if not is_call_star(node, tree)] == []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            assert sum(word.arg is None for word in node.keywords) <= 1, "** twice"
+        if isinstance(node, ast.Raise):
+            assert node.cause is None, "raise from"
+    (checkout / "dream").read_text("ascii")
+
+
+def is_call_star(node: ast.AST, tree: ast.AST) -> bool:
+    """Whether a star is one in a call, at its end, which every Python can read."""
+    return any(isinstance(call, ast.Call) and node in call.args[-1:] for call in ast.walk(tree))
+
+
+def test_an_old_python_hands_it_on_or_says_what_is_missing(
+    checkout: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    pyenv = pathlib.Path.home() / ".pyenv" / "versions"
+    found = [shutil.which(name) for name in OLD_PYTHONS]
+    found += [str(path) for path in pyenv.glob("2.7*/bin/python2.7")]
+    old = next((path for path in found if path and does_run(path)), None)
+    if old is None:
+        pytest.skip("no Python before 3.6 is here")
+    told = subprocess.run(
+        [old, str(checkout / "dream"), "--version"],
+        env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert told.stderr.startswith("dream: Python 3.11 or newer is needed and was not found")
+    assert len(told.stderr.splitlines()) == 1
+    (tmp_path / "python3").write_text('#!/bin/sh\n[ "$1" = -c ] || echo newer "$@"\n')
+    (tmp_path / "python3").chmod(0o755)
+    told = subprocess.run(
+        [old, str(checkout / "dream"), "serve"],
+        env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert told.stdout == f"newer {(checkout / 'dream').resolve()} serve\n"
+
+
+def does_run(python: str) -> bool:
+    """Whether an interpreter starts: a shim of pyenv's may lead nowhere."""
+    asked = subprocess.run([python, "-c", "pass"], capture_output=True, timeout=30, check=False)
+    return asked.returncode == 0
+
+
+def test_it_may_be_started_through_a_link(checkout: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "linked").symlink_to(checkout / "dream")
+    told = "import runpy, sys; print(runpy.run_path(sys.argv[1])['ROOT'])"
+    said = subprocess.run(
+        [sys.executable, "-c", told, str(tmp_path / "linked")],
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == str(checkout.resolve())
+
+
+def test_a_folder_that_may_not_be_written_and_a_lost_network_are_said_in_words(
+    dream: ModuleType,
+) -> None:
+    refused = PermissionError(13, "Permission denied", "/srv/dream/.venv.lock")
+    assert dream.why_not(refused) == (
+        "the set-up has to write into /srv/dream, and this user may not"
+    )
+    assert "disk is full" in dream.why_not(OSError(28, "No space left on device", "x"))
+    words = ["WARNING: Retrying (Retry(total=4)) after 'NewConnectionError(...)': /simple/x/"]
+    assert "on line" in dream.why_pip_failed(words)
+    assert "see above" in dream.why_pip_failed(["ERROR: hashes do not match"])
+
+
 def test_it_has_its_run_bit_and_needs_only_the_standard_library(checkout: pathlib.Path) -> None:
     assert os.access(checkout / "dream", os.X_OK)
     tree = ast.parse((checkout / "dream").read_text("utf-8"))
