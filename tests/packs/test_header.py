@@ -51,3 +51,13 @@ def test_what_is_heard_from_elsewhere_and_what_is_shared_is_the_packs_to_say() -
         "unknown_word pack.yaml:4:12",
         "expression pack.yaml:5:16",
     ]
+
+
+def test_a_bound_that_the_cap_forbids_is_warned_of() -> None:
+    for more, faults in (
+        ("lead_within: 120s\n", []),
+        ("lead_within: 119s\n", ["bound_beyond_cap pack.yaml:4:14"]),
+        ("lead_within: 60s\nnudge_cap: 60 per hour\n", []),
+        ("nudge_cap: 0 per hour\n", []),
+    ):
+        assert told(check_with(pack=HEAD + more)) == faults

@@ -47,3 +47,16 @@ def test_where_the_cap_leaves_no_time_for_all_claims_alone_count() -> None:
         assert next_in_line(pack, facts) == []
     with play.facts.seen_at(90_000) as facts:
         assert len(next_in_line(pack, facts)) == 2
+
+
+def test_a_short_bound_is_kept_though_hints_are_thought_of_for_longer() -> None:
+    pack = replace(night_for_two().pack, nudge_cap=120, lead_within_ms=45_000)
+    play = Playthrough(pack, 7, has_understudies=False)
+    for session, role in (("a", "ada"), ("b", "ben")):
+        assert play.join(session, role).code == "ok"
+    waited_ms = []
+    for _ in range(360):
+        play.direct_second()
+        play.pass_ms(1000)
+        waited_ms += [owed.waited_ms for owed in owed_roles(pack, play.facts)]
+    assert max(waited_ms) <= 45_000

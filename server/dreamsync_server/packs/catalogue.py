@@ -145,6 +145,8 @@ _ALL: Final = (
     _error("odds", "learned odds do not fit the pack"),
     _warning("stale_odds", "odds learned with other rules of the pack",
              odds="format: 1\nrules_hash: ▸" + "0" * 64 + "\n"),
+    _warning("bound_beyond_cap", "nobody may be nudged as often as 'lead_within' asks for",
+             pack="format: 1\nid: sample\nlanguages: [en]\nnudge_cap: ▸15 per hour\n"),
     _warning("unreachable_scene", "nobody can come to a scene", "scenes: {▸loft: {}}",
              text="scene.loft.name: L\nscene.loft.text: L\n"),
     _warning("unused", "declared, and nothing uses it", "facts: {▸f: {type: bool, visible: desk}}"),

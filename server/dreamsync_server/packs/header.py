@@ -19,6 +19,7 @@ _CUE_GAP_MS: Final = 20_000
 _SPEED_MAX: Final = 1_000
 _NUDGE_CAP: Final = 30
 _LEAD_WITHIN_MS: Final = 180_000
+_HOUR_MS: Final = 3_600_000
 _LANGUAGES_MAX: Final = 40
 _NEWS: Final = ("any", "written", "none")
 _ELSEWHERE_GAP_MS: Final = 300_000
@@ -51,6 +52,8 @@ def read_header(sections: Sections, faults: Faults) -> Header:
             place = shape.node("format") or sections.head
             what = f"this server reads format {FORMAT}, not {version}"
             faults.add("wrong_format", place.place, what)
+    nudge_cap, lead_within_ms = _read_nudge_cap(shape), _read_lead_within(shape)
+    _check_bound(shape, nudge_cap, lead_within_ms)
     return Header(
         id=_read_id(shape, required=is_there),
         languages=_read_languages(shape),
@@ -59,8 +62,8 @@ def read_header(sections: Sections, faults: Faults) -> Header:
         cue_gap_ms=shape.duration_ms("cue_gap", _CUE_GAP_MS),
         speed=1000 * shape.integer("speed", 1, 1, _SPEED_MAX),
         temperament=_read_temperament(shape),
-        nudge_cap=_read_nudge_cap(shape),
-        lead_within_ms=shape.duration_ms("lead_within", _LEAD_WITHIN_MS),
+        nudge_cap=nudge_cap,
+        lead_within_ms=lead_within_ms,
         elsewhere=shape.word("elsewhere", _NEWS[0], _NEWS),  # type: ignore[arg-type]
         elsewhere_gap_ms=shape.duration_ms("elsewhere_gap", _ELSEWHERE_GAP_MS),
     )
@@ -68,6 +71,22 @@ def read_header(sections: Sections, faults: Faults) -> Header:
 
 def _read_temperament(shape: Shape) -> Temperament:
     return shape.word("temperament", TEMPERAMENTS[0], TEMPERAMENTS)  # type: ignore[return-value]
+
+
+def _read_lead_within(shape: Shape) -> int:
+    return shape.duration_ms("lead_within", _LEAD_WITHIN_MS)
+
+
+def _check_bound(shape: Shape, nudge_cap: int, lead_within_ms: int) -> None:
+    """Warn where no nudge may come often enough for nobody to wait longer than the bound.
+
+    A cap of 0 is no oversight.
+    """
+    node = shape.node("lead_within") or shape.node("nudge_cap")
+    if node is not None and nudge_cap and nudge_cap * lead_within_ms < _HOUR_MS:
+        least = -(-_HOUR_MS // lead_within_ms) if lead_within_ms else NUDGE_CAP_MAX
+        what = f"nobody may be nudged that often: 'lead_within' asks for {least} nudges an hour"
+        shape.faults.add("bound_beyond_cap", node.place, f"{what}, and 'nudge_cap' is {nudge_cap}")
 
 
 def _read_nudge_cap(shape: Shape) -> int:

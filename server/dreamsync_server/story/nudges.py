@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dreamsync_server.story.fairness import next_in_line, owed_roles
+from dreamsync_server.story.fairness import CLAIM_AT, next_in_line, owed_roles
 from dreamsync_server.story.heading import leaves_away
 from dreamsync_server.story.hints import Aim, best_hint
 from dreamsync_server.story.odds import View, chances
@@ -117,7 +117,10 @@ def _cast(look: Outlook) -> Wish | None:
 def _to_who_waits(look: Outlook) -> Wish | None:
     for owed in next_in_line(look.pack, look.facts):
         why = f"nothing was about {owed.role} for {owed.waited_ms // 1000} s"
-        wish = _of_pack(look, ("hint", "cause"), why, owed.role) or _hint(look, owed.role, why)
+        is_due = owed.waited_ms * 100 >= look.pack.lead_within_ms * CLAIM_AT
+        wish = _of_pack(look, ("hint", "cause"), why, owed.role) or _hint(
+            look, owed.role, why, is_due=is_due
+        )
         if wish is not None:
             return wish
     return None
@@ -155,8 +158,9 @@ def _on_rung(look: Outlook, rung: int, why: str, *, is_late: bool) -> Wish | Non
             return Wish({"means": "call", "target": why}, why)
 
 
-def _hint(look: Outlook, role: str, why: str) -> Wish | None:
-    if hinted(look.facts, role):
+def _hint(look: Outlook, role: str, why: str, *, is_due: bool = False) -> Wish | None:
+    """Point a role to an action; who still thinks of one is left alone, unless its claim is due."""
+    if hinted(look.facts, role) and not is_due:
         return None
     goals = _goals(look)
     found = best_hint(
