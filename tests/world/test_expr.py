@@ -63,6 +63,19 @@ def test_it_reads_exactly_what_it_may_read(source: str, reads: set[str]) -> None
     assert reads_of(condition(source).node) == reads
 
 
+@pytest.mark.parametrize(
+    ("source", "me", "reads"),
+    [
+        ("crowd > night.heat", "leo", {"crowd", "night.heat"}),
+        ("me.mood == 'calm'", "leo", {"leo.mood"}),
+        ("who.mood == 'calm'", "mia", {"leo.mood", "mia.mood"}),
+        ("bond.me.who > 1", "mia", {"bond.leo.mia"}),
+    ],
+)
+def test_for_a_seat_it_reads_what_is_that_seats(source: str, me: str, reads: set[str]) -> None:
+    assert reads_of(condition(source).node, me) == reads
+
+
 def test_it_needs_exactly_the_variables_that_it_names() -> None:
     assert variables_of(condition("who.mood == 'calm' and fragment > 1").node) == {
         "who",

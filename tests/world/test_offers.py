@@ -1,7 +1,11 @@
 """Offers: what a seat may do now, with the values that do, and why not yet."""
 
-from support.packs import night, night_for_two
+import pytest
+from support.packs import WORLDS, night, night_for_two
 
+from dreamsync_server.gateway.watches import as_pattern
+from dreamsync_server.packs import load_folder
+from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.world.offers import Offer, OfferBook
 
 
@@ -81,6 +85,29 @@ def test_the_reads_name_every_fact_that_changes_what_is_offered() -> None:
         changed = {c.name for c in play.commits[-1].changes}
         if book.offered(play.facts, "ada") != before:
             assert changed & reads, action
+
+
+@pytest.mark.parametrize("name", ["starter", "expo", "seizure"])
+def test_whatever_changes_what_is_offered_to_a_seat_is_among_its_reads(name: str) -> None:
+    pack = load_folder(WORLDS / name)
+    play = Playthrough(pack, 5, has_understudies=True)
+    book = OfferBook(pack)
+    seats = [f"{role.id}.3" if role.seats else role.id for role in pack.roles.values()]
+    before = {seat: book.offered(play.facts, seat) for seat in seats}
+    changes = 0
+    for _ in range(400):
+        known = len(play.commits)
+        play.direct_second()
+        names = {c.name for commit in play.commits[known:] for c in commit.changes}
+        names |= {as_pattern(pack, changed) for changed in names}
+        for seat in seats:
+            offered = book.offered(play.facts, seat)
+            if offered != before[seat]:
+                changes += 1
+                assert names & book.reads(seat), (seat, names)
+        play.pass_ms(1000)
+        before = {seat: book.offered(play.facts, seat) for seat in seats}
+    assert changes > 20
 
 
 def test_what_is_possible_is_what_is_offered_without_a_refusal() -> None:

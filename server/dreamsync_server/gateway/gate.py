@@ -34,6 +34,7 @@ _FOR_THE_DESK: Final = {"reported": ("seq", "i"), "intervened": ("act", "target"
 _KINDS_WITH_WHO: Final = frozenset(("said", "choice", "chosen", "seat", "done"))
 _EVENT_ARGS: Final = frozenset("beat chapter ending choice option action role held".split())
 _OUTCOME_ARGS: Final = ("leaf", "wait_ms", "parameter", "expected")
+_SAID_MAX: Final = 64  # events whose words are kept a moment
 _NOT_POSSIBLE: Final = "not possible now"
 
 
@@ -65,6 +66,7 @@ class Gate:
         self.cards = Cards(pack, self.words, texts)
         self._pack = pack
         self._texts = texts
+        self._said: dict[tuple[int, int], tuple[Event, Map]] = {}  # many are told the same
         self._ranks = {action: rank for rank, action in enumerate(pack.actions)}
 
     # --- what changed ----------------------------------------------------------------------
@@ -170,6 +172,22 @@ class Gate:
     # --- one event, one outcome --------------------------------------------------------------
 
     def _event(self, position: Position, world_ms: int, i: int, event: Event) -> Map:
+        """Return an event in words. Those of the authors are found once for all who are told.
+
+        What people wrote is not kept here: it may be erased at any time.
+        """
+        at = (position.seq, i)
+        known = self._said.get(at)
+        if known is not None and known[0] is event:
+            return known[1]
+        said = self._say(position, world_ms, i, event)
+        if not any(type(value) is TextRef for _, value in event.arguments):
+            if len(self._said) >= _SAID_MAX:
+                self._said.clear()
+            self._said[at] = (event, said)
+        return said
+
+    def _say(self, position: Position, world_ms: int, i: int, event: Event) -> Map:
         said: Map = {"kind": event.kind, "at": [position.seq, i], "ms": world_ms}
         # Who did something is told where the authors told it: in the text. A narration that
         # names nobody must not name its actor here.

@@ -252,19 +252,34 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(reversed(children(one)))
 
 
-def reads_of(node: Node) -> frozenset[str]:
-    """Return the names of all facts that a tree may read.
+def reads_of(node: Node, me: str = "") -> frozenset[str]:
+    """Return the names of all facts that a tree may read; with `me`, that it may for this seat.
 
     Names with variables are spread over what the variables may be; a fact of a chorus seat
-    stands as a pattern, `citizen.*.mood`.
+    stands as a pattern, `citizen.*.mood`, but for those of `me`.
     """
     found: set[str] = set()
     for one in walk(node):
         if isinstance(one, Fact):
             found.add(one.name)
         elif isinstance(one, Spread):
-            found.update(one.table.values())
+            is_bound = me and "me" in one.variables
+            found.update(_reads_for(one, me) if is_bound else one.table.values())
     return frozenset(found)
+
+
+def _reads_for(spread: Spread, me: str) -> Iterator[str]:
+    """Yield the names of a spread's facts where `me` is this seat."""
+    at = spread.variables.index("me")
+    role = role_of(me, spread.chorus)
+    for values, name in spread.table.items():
+        if values[at] not in (me, role):
+            continue
+        is_other = any(value == role for i, value in enumerate(values) if i != at)
+        if "*" in name and name.startswith(f"{role}.") and me != role and not is_other:
+            yield name.replace("*", me[len(role) + 1 :], 1)
+        else:
+            yield name
 
 
 def variables_of(node: Node) -> frozenset[str]:

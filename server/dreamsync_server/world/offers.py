@@ -14,7 +14,7 @@ from dreamsync_server.world.acting import (
     values_offered,
 )
 from dreamsync_server.world.draft import Verdict
-from dreamsync_server.world.expr import variables_of
+from dreamsync_server.world.expr import reads_of, variables_of
 from dreamsync_server.world.model import Action, Pack, Param, Type
 from dreamsync_server.world.sharing import per_pack
 from dreamsync_server.world.state import Facts, role_of
@@ -116,7 +116,7 @@ class OfferBook:
     def reads(self, seat: str) -> frozenset[str]:
         """Return the facts whose change can change what is offered to a seat.
 
-        Names of chorus seats' facts stand as patterns (`citizen.*.mood`).
+        Names of other chorus seats' facts stand as patterns (`citizen.*.mood`).
         """
         if seat not in self._reads:
             self._reads[seat] = self._reads_of(seat)
@@ -131,11 +131,11 @@ class OfferBook:
             reads.add(f"@denied.{action.id}")
             for when in (action.when, *(param.when for param in action.params)):
                 if when is not None:
-                    reads |= when.reads
+                    reads |= reads_of(when.node, seat)
         for scene in self._pack.scenes.values():
             for way in scene.exits:
                 if way.when is not None:
-                    reads |= way.when.reads
+                    reads |= reads_of(way.when.node, seat)
         return frozenset(reads)
 
 
