@@ -1,6 +1,7 @@
 """Frames for one member alone: its own view, a whole view, the tail of the log it missed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from dreamsync_server.gateway.follower import Follower
@@ -11,7 +12,7 @@ from dreamsync_server.gateway.views import Eyes, Fold, Judge, Turn, fold
 from dreamsync_server.limits import RECAP_COMMITS_MAX, RECAP_LINES_MAX, TAIL_EVENTS_MAX
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.audience import NOWHERE
-from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.offers import Offer, OfferBook
 from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import Facts, State, role_of
 from dreamsync_server.world.values import digest_hex
@@ -51,7 +52,9 @@ def whole_view(
     Its offers are remembered, so that later views bring only what changes.
     """
     state, gate, viewer = follower.state, member.gate, member.viewer
-    member.offers = offers_of(member, follower, book)
+    member.offered = offered_to(member, state.facts, book)
+    member.offers = gate.offers(member.offered, state.facts)
+    member.ready_ms = ready_of(member.offers)
     member.needs_offers = False
     whole = gate.whole(state, follower.index, viewer, card, member.offers)
     member.choices = whole["choices"]
@@ -109,12 +112,15 @@ def tail_views(member: Member, follower: Follower, turns: Sequence[Turn]) -> lis
     return views
 
 
-def offers_of(member: Member, follower: Follower, book: OfferBook) -> dict[str, Map]:
-    """Return what a member is offered now, by action."""
-    viewer, facts = member.viewer, follower.state.facts
-    if not can_act(viewer, facts):
-        return {}
-    return member.gate.offers(book.offered(facts, viewer.seat), facts)
+def offered_to(member: Member, facts: Facts, book: OfferBook) -> list[Offer]:
+    """Return what a member is offered now."""
+    viewer = member.viewer
+    return book.offered(facts, viewer.seat) if can_act(viewer, facts) else []
+
+
+def ready_of(offers: Mapping[str, Map]) -> float:
+    """Return when the first cooldown among offers is over, in ms of world time."""
+    return min((offer["ready_ms"] for offer in offers.values() if "ready_ms" in offer), default=inf)
 
 
 def can_act(viewer: Viewer, facts: Facts) -> bool:
@@ -126,16 +132,18 @@ def offers_changed(member: Member, follower: Follower, book: OfferBook) -> Map:
     """Return the parts of a view that say which offers and choices came, changed and went."""
     member.needs_offers = False
     found: Map = {}
-    offers = offers_of(member, follower, book)
-    old = member.offers
-    if offers != old:
+    facts = follower.state.facts
+    offered = offered_to(member, facts, book)
+    if offered != member.offered or member.ready_ms != inf:  # a cooldown may have begun anew
+        offers, old = member.gate.offers(offered, facts), member.offers
         changed = [offer for action, offer in offers.items() if old.get(action) != offer]
         withdrawn = [action for action in old if action not in offers]
         if changed:
             found["actions"] = changed
         if withdrawn:
             found["withdrawn"] = withdrawn
-        member.offers = offers
+        member.offers, member.offered = offers, offered
+        member.ready_ms = ready_of(offers)
     choices = member.gate.choices(follower.state.facts, member.viewer)
     if choices != member.choices:
         found["choices"] = member.choices = choices

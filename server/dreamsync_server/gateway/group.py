@@ -7,13 +7,14 @@ frames are all it needs, *odd* while it needs one of its own, *behind* while its
 to be sent anything: then it is in no group, and goes on from the log when the line has drained.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from dreamsync_server.gateway.frames import Codec, split_at_digest
 from dreamsync_server.gateway.gate import Gate, Viewer
 from dreamsync_server.gateway.views import Eyes, Turn, fold
 from dreamsync_server.world.commit import Cause, Outcome, Position
+from dreamsync_server.world.offers import Offer
 from dreamsync_server.world.state import Facts
 from dreamsync_server.world.values import add_hashes, digest_hex
 
@@ -53,8 +54,8 @@ class Member:
 
     __slots__ = (
         "behind_s", "choices", "codec", "extra", "gate", "group", "is_odd", "needs_offers",
-        "offers", "outlet", "owner", "private_digest", "secret", "sent", "sent_s", "since",
-        "viewer", "watches", "whole_why",
+        "offered", "offers", "outlet", "owner", "private_digest", "ready_ms", "secret", "sent",
+        "sent_s", "since", "viewer", "watches", "whole_why",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +76,8 @@ class Member:
         self.sent_s = 0.0
         self.behind_s: float | None = None
         self.offers: dict[str, dict[str, Any]] = {}
+        self.offered: Sequence[Offer] = ()  # what `offers` say in its language
+        self.ready_ms = float("inf")  # when the first of their cooldowns is over, in world time
         self.choices: list[dict[str, Any]] = []
         self.needs_offers = False
         self.whole_why = ""  # why its next frame is to be a whole view

@@ -11,12 +11,14 @@ from dreamsync_server.gateway.watches import Hit, as_pattern
 from dreamsync_server.world.commit import Position
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.offers import OfferBook
+from dreamsync_server.world.sessions import FIXED
 from dreamsync_server.world.state import Facts, as_tuple, role_of
 from dreamsync_server.world.values import Drift
 
 _SESSION = "@session."
 _SEAT = "@seat."
 _SCENE = ".scene"
+_N = 3  # where a session's highest number stands in what is kept of it
 
 
 class Interest:
@@ -51,21 +53,22 @@ class Interest:
                 if not members:
                     del table[key]
 
-    def sessions_touched(self, step: Step) -> dict[str, None]:
-        """Return the sessions whose seat or scene a commit may have changed."""
-        found: dict[str, None] = {}
+    def sessions_touched(self, step: Step) -> dict[str, bool]:
+        """Return the sessions that a commit touched, and of each whether its seat or its scene may
+        be another: what it did is kept with it each time, and moves nobody."""
+        found: dict[str, bool] = {}
         for name, old, new in step.system:
             if name.startswith(_SESSION):
-                found[name[len(_SESSION) :]] = None
+                found[name[len(_SESSION) :]] = _who(as_tuple(old)) != _who(as_tuple(new))
             elif name.startswith(_SEAT):
                 for value in (old, new):
                     holder = as_tuple(value)
                     if holder and holder[0]:
-                        found[holder[0]] = None
+                        found[holder[0]] = True
         for shift in step.shifts:
             if shift.name.endswith(_SCENE):
                 for member in self._by_atom.get(f"seat:{shift.name[: -len(_SCENE)]}", ()):
-                    found[member.viewer.session] = None
+                    found[member.viewer.session] = True
         return found
 
     def private(self, step: Step) -> dict[Member, None]:
@@ -98,11 +101,7 @@ class Interest:
         They hang on a fact that drifts, or an action's cooldown is over, behind which another
         reason to refuse it may stand.
         """
-        found = {
-            member: None
-            for member in self._of
-            if any(offer.get("ready_ms", facts.ms) < facts.ms for offer in member.offers.values())
-        }
+        found = {member: None for member in self._of if member.ready_ms < facts.ms}
         for name, members in self._by_read.items():
             value = facts.get(name)
             if type(value) is Drift and value.rate:
@@ -149,6 +148,11 @@ def send_hits(member: Member, hits: Iterable[Hit], position: Position, facts: Fa
         message = {"type": "hit", "id": hit.id, "pos": list(position), "holds": hit.holds,
                    "facts": shown}  # fmt: skip
         member.outlet.write(member.codec.frame(message))
+
+
+def _who(kept: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what is kept of a session but for what it did."""
+    return (*kept[:_N], *kept[_N + 1 : FIXED])
 
 
 def _changed(pack: Pack, step: Step) -> Iterator[str]:

@@ -163,9 +163,11 @@ class Room:
         sender.taken_s = self._now_s()
         position, world_ms = commit.position, commit.world_ms
         movers = self._movers(step)
+        said = [(i, event, hearers(event)) for i, event in enumerate(commit.events)]
         for group in sender.groups.values():
+            sees = group.eyes.sees
             seen = glimpse(shifts, group.eyes) if shifts else NOTHING
-            events = events_for(commit.events, group.eyes) if commit.events else ()
+            events = tuple([(i, event) for i, event, to in said if sees(to)]) if said else ()
             group.digest = add_hashes(group.digest, (seen.digest,))
             if seen.changes or seen.gone or events:
                 group.turns.append(Turn(position, world_ms, seen, events))
@@ -290,7 +292,7 @@ class Room:
         """Return the members whose atoms a commit changed, with what they are behind it."""
         facts = self.follower.state.facts
         found: dict[Member, Viewer] = {}
-        for session in self.sender.interest.sessions_touched(step):
+        for session, is_moved in self.sender.interest.sessions_touched(step).items():
             member = self.members.get(session)
             if member is None:
                 continue
@@ -300,7 +302,7 @@ class Room:
             if facts.get(f"@session.{session}") == GONE:
                 is_left = step.commit.cause.kind == "leave"
                 self._leavers[member] = "left" if is_left else "removed"
-            if member.group is None:
+            if member.group is None or not is_moved:
                 continue
             viewer = self.sender.viewer(member.viewer.kind, session)
             if viewer.eyes.atoms != member.viewer.eyes.atoms:

@@ -207,7 +207,10 @@ def glimpse(shifts: Iterable[Shift], eyes: Eyes) -> Glimpse:
     """Return what shifts are to a viewer whose atoms stay as they are."""
     taken = _Taken()
     for shift in shifts:
-        taken.take(shift, eyes.sees(shift.was), eyes.sees(shift.now))
+        sees = eyes.sees(shift.now)
+        saw = sees if shift.was == shift.now else eyes.sees(shift.was)
+        if saw or sees:
+            taken.take(shift, saw, sees)
     return taken.glimpse()
 
 
@@ -261,22 +264,28 @@ def fold(turns: Iterable[Turn]) -> Fold:
     """Make several turns one; they come in the order of the log."""
     folded = Fold({}, {}, [], [], [])
     gone: dict[str, None] = {}
+    count = 0
     for turn in turns:
+        count += 1
         seen = turn.glimpse
         for name in seen.gone:
             folded.changes.pop(name, None)
             folded.revealed.pop(name, None)
             gone[name] = None
-        for name, value in seen.changes.items():
+        for name in seen.changes if gone else ():
             gone.pop(name, None)
-            folded.changes[name] = value
-        folded.revealed.update(dict.fromkeys(seen.revealed))
-        at = turn.position
-        folded.events.extend((at, turn.world_ms, i, event) for i, event in turn.events)
-        folded.outcomes.extend((at, outcome, cause) for outcome, cause in turn.outcomes)
+        folded.changes.update(seen.changes)
+        if seen.revealed:
+            folded.revealed.update(dict.fromkeys(seen.revealed))
+        at, world_ms = turn.position, turn.world_ms
+        for i, event in turn.events:
+            folded.events.append((at, world_ms, i, event))
+        for outcome, cause in turn.outcomes:
+            folded.outcomes.append((at, outcome, cause))
     folded.gone.extend(gone)
     # What a member is told aside may lie between events of the same commit for its group.
-    folded.events.sort(key=_place_of)
+    if count > 1:
+        folded.events.sort(key=_place_of)
     return folded
 
 

@@ -31,7 +31,7 @@ from typing import Any
 
 from dreamsync_server.world.commit import Change, Position
 from dreamsync_server.world.model import FactDecl, Pack
-from dreamsync_server.world.values import Drift, Value, add_hashes, hash_fact
+from dreamsync_server.world.values import Drift, Value, add_hashes, hash_change, hash_fact
 
 BEFORE_THE_FIRST = Position(0, 0)
 
@@ -118,7 +118,7 @@ class State:
         if not self.is_hashed:
             return 0
         removed = [self.hashes[c.name] for c in changes if c.name in self.hashes]
-        added = [hash_fact(c.name, c.value) for c in changes if c.value is not None]
+        added = [hash_change(c) for c in changes if c.value is not None]
         return add_hashes(self.digest, added, removed)
 
     def rehash(self) -> None:
