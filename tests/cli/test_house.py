@@ -7,6 +7,7 @@ from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.house import House, announce, lan_address, open_for_all, until_ready
 from dreamsync_server.cli.supervisor import Ending
 from dreamsync_server.settings import Settings
+from dreamsync_server.store.memory import MemoryStore
 
 TLS = Path(__file__).parents[1] / "support" / "tls"
 
@@ -44,6 +45,28 @@ async def test_the_public_world_is_opened_behind_a_certificate_for_another_name(
         house = house_at(node.port, **tls)
         assert await until_ready(house)
         assert (await open_for_all(house, "a crash")).link.startswith("https://")
+
+
+async def test_a_store_that_is_slow_at_first_only_makes_the_poster_late(
+    capsys, monkeypatch
+) -> None:
+    monkeypatch.setattr("dreamsync_server.cli.house.AGAIN_S", 0.01)
+    told = ChildSettings(name="n1", store_url="memory://", settings=Settings(port=0))
+    async with open_node(told) as node:
+        assert isinstance(node.store, MemoryStore)
+        node.store.fail_next("create_world", "before", 2)
+        await announce(house_at(node.port), "a crash", Ending())
+    printed = capsys.readouterr()
+    assert printed.err.count("but: ") == 1, "said once, however often it is tried"
+    assert "The House That Slept" in printed.out
+
+
+async def test_a_public_pack_that_is_not_there_is_not_tried_again(capsys) -> None:
+    told = ChildSettings(name="n1", store_url="memory://", settings=Settings(port=0))
+    async with open_node(told) as node:
+        house = House(Settings(port=node.port, public_pack="nowhere"), "memory://")
+        await announce(house, "a crash", Ending())
+    assert "unknown_pack" in capsys.readouterr().err
 
 
 async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypatch) -> None:

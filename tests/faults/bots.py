@@ -15,6 +15,7 @@ from dreamsync.entry import Greeting
 from dreamsync.protocol import server_messages as wire
 from dreamsync.protocol.cards import ActionOffer, ParamOffer
 from dreamsync.session import State
+from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.store.reading import catch_up
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.model import Pack
@@ -26,6 +27,7 @@ MARK = "cnry"
 _MARKS = re.compile(rb"cnry[0-9a-f]{12}")
 SETTLE_S = 10.0  # from the end of the faults until everybody goes on
 ENTER_S = 30.0
+READ_S = 60.0
 
 
 class QuickClock:
@@ -171,9 +173,12 @@ class Cast:
 
     async def log(self) -> tuple[list[Commit], WorldState]:
         """Return the world's whole log as the store has it, and the state it comes to."""
-        state = WorldState(self.pack)
-        commits = await catch_up(self.rig.reader, self.world.id, state)
-        return list(commits), state
+        async with asyncio.timeout(READ_S):
+            while True:
+                state = WorldState(self.pack)
+                with contextlib.suppress(StoreUnavailableError):  # we may be what is slow
+                    return list(await catch_up(self.rig.reader, self.world.id, state)), state
+                await asyncio.sleep(0.1)
 
     async def check(self) -> History:
         """Check the log and everybody's record."""

@@ -212,3 +212,14 @@ def test_a_folder_says_where_its_server_listens_while_one_runs(tmp_path: Path) -
         assert socket_in(folder.path) == place
     folder.leave()
     assert socket_in(folder.path) is None
+
+
+def test_a_disk_without_room_is_refused_before_anything_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(tmp_path / "deep" / "data")
+    folder.check_room()
+    monkeypatch.setattr("dreamsync_server.store.data_folder.STORE_DISK_FREE_MIN", 1 << 62)
+    with pytest.raises(OperatorError, match=r"disk under .*data is full .* or name another"):
+        folder.check_room()
+    assert list(tmp_path.iterdir()) == []

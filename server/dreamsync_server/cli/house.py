@@ -19,6 +19,13 @@ from dreamsync_server.store.redis.address import place_of
 
 READY_S = 20.0
 LOOK_S = 0.05
+AGAIN_S = 1.0  # between two tries to have the public world open, on a machine that is slow just now
+_MAY_PASS: Final = (
+    dreamsync.BusyError,
+    dreamsync.UnreachableError,
+    dreamsync.LineLostError,
+    dreamsync.UnknownOutcomeError,
+)
 _EVERYWHERE: Final = ("0.0.0.0", "::")
 _FAR_AWAY: Final = ("192.0.2.1", 9)  # of nobody; asked only for the way that leads there
 
@@ -86,12 +93,20 @@ async def announce(house: House, survives: str, stop: Ending) -> None:
         print("dreamsync: the node did not come up; its messages are above", file=sys.stderr)
         stop.fail()
         return
-    try:
-        poster = await open_for_all(house, survives)
-    except dreamsync.DreamsyncError as error:
-        print(f"dreamsync: serving at {house.web_url}, but: {error}", file=sys.stderr)
+    is_said = False
+    while True:
+        try:
+            poster = await open_for_all(house, survives)
+        except dreamsync.DreamsyncError as error:
+            if not is_said:
+                print(f"dreamsync: serving at {house.web_url}, but: {error}", file=sys.stderr)
+                is_said = True
+            if not isinstance(error, _MAY_PASS):
+                return
+            await asyncio.sleep(AGAIN_S)
+            continue
+        print(poster.text(), flush=True)
         return
-    print(poster.text(), flush=True)
 
 
 async def until_ready(house: House) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from dreamsync_server.errors import OperatorError
+from dreamsync_server.limits import MIB, STORE_DISK_FREE_MIN
 
 LAYOUT: Final = "1"
 _BEGUN: Final = f"{LAYOUT} new"
@@ -83,6 +84,21 @@ class DataFolder:
         except (OSError, ValueError):
             return None
         return pid if socket and socket in title_of(pid) else None
+
+    def check_room(self) -> None:
+        """See that a store could write there at all.
+
+        Raises:
+            OperatorError: the disk is as good as full.
+        """
+        there = next(each for each in (self.path, *self.path.absolute().parents) if each.is_dir())
+        left = shutil.disk_usage(there).free
+        if left < STORE_DISK_FREE_MIN:
+            raise OperatorError(
+                f"The disk under {self.path} is full ({left // 1024} KiB left), so that no world"
+                f" could go on: make {STORE_DISK_FREE_MIN // MIB} MiB free there, or name another"
+                " folder by --data."
+            )
 
     def last_words(self) -> str:
         """Return the last line that the store's process logged."""

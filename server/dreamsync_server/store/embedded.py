@@ -82,6 +82,7 @@ class EmbeddedStore:
         Raises:
             OperatorError: it must not or cannot run; where it must not, nothing was touched.
         """
+        self._folder.check_room()
         server = self._server or find_server()
         self.name = await check_server(server)
         try:
