@@ -117,7 +117,7 @@ def test_a_folder_that_may_not_be_written_and_a_lost_network_are_said_in_words(
     assert dream.why_not(refused) == (
         "the set-up has to write into /srv/dream, and this user may not"
     )
-    assert "disk is full" in dream.why_not(OSError(28, "No space left on device", "x"))
+    assert "No space left" in dream.why_not(OSError(28, "No space left on device", "x"))
     words = ["WARNING: Retrying (Retry(total=4)) after 'NewConnectionError(...)': /simple/x/"]
     assert "on line" in dream.why_pip_failed(words)
     assert "see above" in dream.why_pip_failed(["ERROR: hashes do not match"])
@@ -137,6 +137,7 @@ def test_it_has_its_run_bit_and_needs_only_the_standard_library(checkout: pathli
         ([], ["py", "-m", "dreamsync_server.cli"]),
         (["serve", "--port", "1"], ["py", "-m", "dreamsync_server.cli", "serve", "--port", "1"]),
         (["test"], "py -m pytest -n auto --maxprocesses 4 --dist loadfile".split()),
+        (["lint"], ["py", "tests/house/lint.py"]),
         (["test", "-k", "x"], ["py", "-m", "pytest", "-k", "x"]),
     ],
 )
