@@ -35,6 +35,7 @@ _KINDS_WITH_WHO: Final = frozenset(("said", "choice", "chosen", "seat", "done"))
 _EVENT_ARGS: Final = frozenset("beat chapter ending choice option action role held".split())
 _OUTCOME_ARGS: Final = ("leaf", "wait_ms", "parameter", "expected")
 _SAID_MAX: Final = 64  # events whose words are kept a moment
+_OFFERED_MAX: Final = 256  # offers whose words are kept
 _NOT_POSSIBLE: Final = "not possible now"
 
 
@@ -67,6 +68,7 @@ class Gate:
         self._pack = pack
         self._texts = texts
         self._said: dict[tuple[int, int], tuple[Event, Map]] = {}  # many are told the same
+        self._offered: dict[tuple[str, Any], tuple[Offer, Map]] = {}
         self._ranks = {action: rank for rank, action in enumerate(pack.actions)}
 
     # --- what changed ----------------------------------------------------------------------
@@ -106,12 +108,7 @@ class Gate:
 
     def offers(self, offers: Sequence[Offer], facts: Facts) -> dict[str, Map]:
         """Return offered actions by id."""
-        ranks = self._ranks
-        last = len(ranks)
-        return {
-            offer.action: self.cards.offer(offer, ranks.get(offer.action, last), facts)
-            for offer in offers
-        }
+        return {offer.action: self._offer(offer, facts) for offer in offers}
 
     def choices(self, facts: Facts, viewer: Viewer) -> list[Map]:
         """Return the choices open to a viewer."""
@@ -131,6 +128,19 @@ class Gate:
             if name in fold.revealed or cards.changes_with_its_value(name)
         ]
         return cards.of_facts(names, fold.changes) if names else {}
+
+    def _offer(self, offer: Offer, facts: Facts) -> Map:
+        """Return an offered action. One that is ready is mostly the same for many and for long."""
+        key = (offer.action, offer.params[0].values if offer.params else ())
+        known = self._offered.get(key)
+        if known is not None and known[0] is offer:
+            return known[1]
+        said = self.cards.offer(offer, self._ranks.get(offer.action, len(self._ranks)), facts)
+        if offer.refusal is None:
+            if len(self._offered) >= _OFFERED_MAX:
+                self._offered.clear()
+            self._offered[key] = (offer, said)
+        return said
 
     # --- all there is ----------------------------------------------------------------------
 

@@ -96,6 +96,8 @@ class Commit:
     salt, text); they are stored beside the log, never in it. `cursor` is the id of the last
     inbox entry consumed ("" where it did not come by the inbox). `cause` says what was decided
     and by whom, for the desk and the log's readers: kind, proposer kind, session, arguments.
+    `hashes` are those of the changes (0 for what goes) where they are known from deciding it, so
+    that its owner's follower need not find them again; they are no part of what is stored.
     """
 
     position: Position
@@ -108,6 +110,7 @@ class Commit:
     digest: int
     cursor: str = ""
     texts: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    hashes: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 class Cause(NamedTuple):

@@ -50,6 +50,7 @@ def decide(
         if cursor:
             draft.put("@inbox", cursor)
         changes = draft.changes()
+        hashes = state.hashes_of(changes)
         return Commit(
             position=Position(_epoch(state, proposal), state.position.seq + 1),
             world_ms=moment.world_ms,
@@ -58,9 +59,10 @@ def decide(
             outcomes=() if outcome is None else (outcome,),
             changes=changes,
             events=tuple(draft.events),
-            digest=state.digest_after(changes),
+            digest=state.digest_after(changes, hashes),
             cursor=cursor,
             texts=dict(draft.texts),
+            hashes=hashes,
         )
     finally:
         draft.close()

@@ -3,7 +3,7 @@
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.world.commit import Commit, Position
 from dreamsync_server.world.state import State
-from dreamsync_server.world.values import Value, add_hashes, digest_hex, hash_change, hash_fact
+from dreamsync_server.world.values import Value, add_hashes, digest_hex, hash_fact
 
 Undo = list[tuple[str, Value | None]]
 """Old values by name, None where the fact was not there; in the order they were changed."""
@@ -23,8 +23,8 @@ def evolve(state: State, commit: Commit) -> Undo:
     undo: Undo = []
     added: list[int] = []
     removed: list[int] = []
-    for change in commit.changes:
-        name, value = change
+    said = commit.hashes
+    for i, (name, value) in enumerate(commit.changes):
         undo.append((name, facts.get(name)))
         old = hashes.pop(name, None)
         if old is not None:
@@ -34,7 +34,7 @@ def evolve(state: State, commit: Commit) -> Undo:
             continue
         facts[name] = value
         if state.is_hashed:
-            hashes[name] = new = hash_change(change)
+            hashes[name] = new = said[i] if said else hash_fact(name, value)
             added.append(new)
     state.digest = add_hashes(state.digest, added, removed)
     if commit.position.epoch != state.position.epoch:

@@ -5,6 +5,7 @@ and never explained. So offers give nothing away.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from dreamsync_server.world.acting import (
     GO,
@@ -19,6 +20,8 @@ from dreamsync_server.world.model import Action, Pack, Param, Type
 from dreamsync_server.world.sharing import per_pack
 from dreamsync_server.world.state import Facts, role_of
 from dreamsync_server.world.values import Value
+
+_WAYS_MAX: Final = 256  # offers of ways to walk that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class OfferBook:
         self._of_role: dict[str, list[_Entry]] = {role: [] for role in pack.roles}
         self._reads: dict[str, frozenset[str]] = {}
         self._here: dict[tuple[str, Value, Value], tuple[_Entry, ...]] = {}
+        self._ways: dict[tuple[str, ...], Offer] = {}
         for action in pack.actions.values():
             entry = _entry(action)
             for role in action.by:
@@ -109,9 +113,13 @@ class OfferBook:
         ways = tuple(way.to for way in open_exits(self._pack, facts, seat))
         if not ways:
             return []
-        return [
-            Offer(GO, (ParamOffer("to", Type("choice", choices=ways), False, ways),), False, None)
-        ]
+        offer = self._ways.get(ways)
+        if offer is None:
+            if len(self._ways) >= _WAYS_MAX:
+                self._ways.clear()
+            to = ParamOffer("to", Type("choice", choices=ways), False, ways)
+            offer = self._ways[ways] = Offer(GO, (to,), False, None)
+        return [offer]
 
     def reads(self, seat: str) -> frozenset[str]:
         """Return the facts whose change can change what is offered to a seat.
@@ -146,6 +154,7 @@ class _Entry:
     action: Action
     reads_params: bool
     related: frozenset[str]  # parameters whose condition reads other parameters
+    ready: Offer  # what is offered of it without parameters, where nothing is against it
 
 
 def _entry(action: Action) -> _Entry:
@@ -156,20 +165,20 @@ def _entry(action: Action) -> _Entry:
         for param in action.params
         if param.when is not None and variables_of(param.when.node) & (own - {param.name})
     )
-    return _Entry(action, bool(used & own), related)
+    return _Entry(action, bool(used & own), related, Offer(action.id, (), action.is_veiled, None))
 
 
 def _offer(facts: Facts, entry: _Entry, seat: str, refusal: Verdict | None) -> Offer:
     action, names = entry.action, {"me": seat}
     params = tuple(_param_offer(facts, param, names, entry) for param in action.params)
     if action.is_veiled:
-        return Offer(action.id, params, True, refusal)
+        return Offer(action.id, params, True, refusal) if params or refusal else entry.ready
     if refusal is None and not entry.reads_params:
         refusal = refusal_of_condition(facts, action, dict(names))
     if refusal is None and any(p.values == () for p in params):
         empty = next(p.name for p in params if p.values == ())
         refusal = ("bad_parameter", (("parameter", empty), ("why", "nothing to choose")))
-    return Offer(action.id, params, False, refusal)
+    return Offer(action.id, params, False, refusal) if params or refusal else entry.ready
 
 
 def _param_offer(facts: Facts, param: Param, names: dict[str, str], entry: _Entry) -> ParamOffer:

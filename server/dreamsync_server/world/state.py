@@ -31,7 +31,7 @@ from typing import Any
 
 from dreamsync_server.world.commit import Change, Position
 from dreamsync_server.world.model import FactDecl, Pack
-from dreamsync_server.world.values import Drift, Value, add_hashes, hash_change, hash_fact
+from dreamsync_server.world.values import Drift, Value, add_hashes, hash_fact
 
 BEFORE_THE_FIRST = Position(0, 0)
 
@@ -113,13 +113,18 @@ class State:
         other.digest, other.hashes = self.digest, dict(self.hashes)
         return other
 
-    def digest_after(self, changes: Sequence[Change]) -> int:
-        """Return the digest that the state has after these changes."""
+    def hashes_of(self, changes: Sequence[Change]) -> tuple[int, ...]:
+        """Return the hash of each change, 0 for what goes; nothing for a state that has none."""
+        if not self.is_hashed:
+            return ()
+        return tuple([0 if c.value is None else hash_fact(c.name, c.value) for c in changes])
+
+    def digest_after(self, changes: Sequence[Change], hashes: Sequence[int]) -> int:
+        """Return the digest that the state has after these changes; `hashes_of` gives theirs."""
         if not self.is_hashed:
             return 0
         removed = [self.hashes[c.name] for c in changes if c.name in self.hashes]
-        added = [hash_change(c) for c in changes if c.value is not None]
-        return add_hashes(self.digest, added, removed)
+        return add_hashes(self.digest, hashes, removed)
 
     def rehash(self) -> None:
         """Compute every hash and the digest anew from the facts."""

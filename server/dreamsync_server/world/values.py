@@ -10,8 +10,6 @@ from dreamsync_server.limits import DRIFT_UNIT
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _quoted = json.encoder.encode_basestring
 _MASK = 2**64 - 1
-_HASHED_MAX = 512
-_HASHED: dict[int, tuple[tuple[str, "Value | None"], int]] = {}  # by the identity of what is kept in it
 
 
 class Drift(NamedTuple):
@@ -82,24 +80,6 @@ def hash_fact(name: str, value: Value) -> int:
     plain = value[:3] if type(value) is Drift else value
     raw = f"[{_quoted(name)},{_json(plain)}]"
     return int.from_bytes(hashlib.sha256(raw.encode()).digest()[:8], "big")
-
-
-def hash_change(change: tuple[str, Value | None]) -> int:
-    """Return `hash_fact` of a change's name and value; of the newest changes it is remembered.
-
-    A commit is decided, applied by its owner and followed in the same process, and each of them
-    checks its digest.
-    """
-    known = _HASHED.get(id(change))
-    if known is not None and known[0] is change:
-        return known[1]
-    name, value = change
-    assert value is not None, "a fact that goes has no hash"
-    found = hash_fact(name, value)
-    if len(_HASHED) >= _HASHED_MAX:
-        _HASHED.clear()
-    _HASHED[id(change)] = (change, found)
-    return found
 
 
 def add_hashes(total: int, added: Iterable[int], removed: Iterable[int] = ()) -> int:

@@ -83,7 +83,8 @@ class Wire(asyncio.Protocol):
         """Write commands at the end of this turn of the loop; nobody waits for an answer."""
         if not self._out and commands:
             self._loop.call_soon(self._flush)
-        self._out += [hiredis.pack_command(command) for command in commands]  # type: ignore[arg-type]  # its stub lacks variadic tuples
+        pack: Any = hiredis.pack_command  # whose stub wants one kind of argument
+        self._out += [pack(command) for command in commands]
 
     def close(self, error: Exception | None = None) -> None:
         """End the connection now; what waits for answers gets the error."""
