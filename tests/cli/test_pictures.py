@@ -27,6 +27,14 @@ def test_curves_rise_with_the_tension() -> None:
     assert curves([]) == ""
 
 
+def test_the_last_label_of_an_axis_stays_inside_the_picture() -> None:
+    minute = {"tension": 1.0, "low": 0.0, "high": 2.0, "wanted": 1.0, "going": 1.0}
+    root = ElementTree.fromstring(curves([minute] * 61))
+    labels = [(one.text, one.get("text-anchor")) for one in root.iter("text")]
+    assert ("50 min", "middle") in labels
+    assert ("60 min", "end") in labels
+
+
 def test_a_timeline_has_each_beat_at_its_time_and_its_chapters() -> None:
     trial = Trial(0, 0, {}, ended_ms=600_000, beats={"chime": 0, "<x>": 600_000})
     trial.chapters = {"night": 0, "dream": 300_000}

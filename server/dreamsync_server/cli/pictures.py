@@ -63,7 +63,8 @@ def curves(minutes: Sequence[Mapping[str, float]]) -> str:
     step = 5 if len(minutes) <= 45 else 10
     for number in range(0, len(minutes), step):
         x = spot(number, 0).partition(",")[0]
-        parts.append(f'<text x="{x}" y="208" text-anchor="middle">{number} min</text>')
+        anchor = "end" if float(x) > _WIDE - 2 * _RIGHT else "middle"  # not over the edge
+        parts.append(f'<text x="{x}" y="208" text-anchor="{anchor}">{number} min</text>')
     return "".join([*parts, "</svg>"])
 
 
