@@ -8,8 +8,62 @@ import {
   SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK,
 } from "./protocol.js";
 
-const SERVER_TYPES = new Set(
-  "welcome created worlds card entered view quiet reset poses hit pack answer error bye".split(" "));
+
+// What a program goes by in each message of a server; what is not named here is only shown.
+const isText = (value) => typeof value === "string";
+const isFlag = (value) => typeof value === "boolean";
+const isCount = (value) => Number.isInteger(value) && value >= 0;
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isListOf = (isOne) => (value) => Array.isArray(value) && value.every(isOne);
+const isPair = (value) => Array.isArray(value) && value.length === 2 && value.every(isCount);
+const isPose = (value) => Array.isArray(value) && value.length === 4 && isText(value[0])
+  && value.slice(1).every(Number.isInteger);
+const isDigest = (value) => isText(value) && /^[0-9a-f]{16}$/.test(value);
+/** A map with these parts; those of `more` may be left out. */
+const isOf = (parts, more = {}) => (value) => isMap(value)
+  && Object.entries(parts).every(([name, is]) => is(value[name]))
+  && Object.entries(more).every(([name, is]) => value[name] === undefined || is(value[name]));
+
+const isDrift = isOf(Object.fromEntries(
+  ["fine", "rate", "since", "low", "high"].map((part) => [part, Number.isInteger])));
+const isWritten = isOf({ text: isText, ref: isText, digest: isDigest });
+const isValue = (value) => isText(value) || isFlag(value) || Number.isInteger(value)
+  || isListOf(isText)(value) || isDrift(value) || isWritten(value);
+const isFacts = (value) => isMap(value) && Object.values(value).every(isValue);
+const isLabels = isListOf(isOf({ id: isText, label: isText }));
+const isParams = isListOf(isOf({ name: isText, type: isText }, { choices: isLabels }));
+const isOffers = isListOf(isOf({ id: isText, label: isText }, { params: isParams, ready_ms: isCount }));
+const isChoices = isListOf(isOf({ id: isText, ask: isText, options: isLabels }, { until_ms: isCount }));
+const isCards = isOf({}, { roles: isMap, things: isMap, scenes: isMap, facts: isMap });
+const NEWS = {
+  events: isListOf(isOf({ kind: isText, at: isPair, ms: isCount })),
+  outcomes: isListOf(isOf({ n: isCount, code: isText, ok: isFlag })),
+  more: isFlag,
+};
+const WHOLE = {
+  session: isText, secret: isText, as: isText, role: isText, seat: isText, world: isMap,
+  position: isPair, ms: isCount, speed: isCount, running: isFlag, n: isCount, facts: isFacts,
+  actions: isOffers, choices: isChoices, cards: isCards, digest: isDigest, resumed: isFlag,
+};
+const SHAPES = new Map(Object.entries({
+  welcome: isOf({}, { limits: isMap }),
+  created: isOf({ q: isCount, world: isText, desk_token: isText }),
+  worlds: isOf({ q: isCount, worlds: isListOf(isMap) }, { packs: isListOf(isMap) }),
+  card: isOf({ q: isCount }, { world: isMap, pack: isMap }),
+  entered: isOf(WHOLE, { recap: isListOf(isText), ...NEWS }),
+  reset: isOf({ ...WHOLE, why: isText }, { recap: isListOf(isText), ...NEWS }),
+  view: isOf({ pos: isPair, ms: isCount, digest: isDigest }, {
+    changes: isFacts, gone: isListOf(isText), actions: isOffers, withdrawn: isListOf(isText),
+    choices: isChoices, cards: isCards, running: isFlag, role: isText, seat: isText, ...NEWS,
+  }),
+  quiet: isOf({ pos: isPair, ms: isCount }),
+  poses: isOf({ scene: isText, poses: isListOf(isPose) }),
+  hit: isOf({ id: isText, pos: isPair, holds: isFlag }, { facts: isFacts }),
+  pack: isOf({ ok: isFlag, text: isText }),
+  answer: isOf({ q: isCount, of: isText }),
+  error: isOf({ code: isText, text: isText }, { q: isCount, n: isCount, retry_ms: isCount }),
+  bye: isOf({ code: isText, text: isText }, { retry_ms: isCount }),
+}));
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/; // eslint-disable-line no-control-regex
 
 /** JSON in text frames. */
@@ -95,9 +149,9 @@ function checkValue(value, where, depth) {
 }
 
 function known(plain) {
-  if (typeof plain !== "object" || plain === null || !SERVER_TYPES.has(plain.type)) {
-    throw fault("There is no message of this type.");
-  }
+  const isRight = isMap(plain) ? SHAPES.get(plain.type) : undefined;
+  if (!isRight) throw fault("There is no message of this type.");
+  if (!isRight(plain)) throw fault(`A message of the type ${plain.type} lacks what it should have.`);
   return plain;
 }
 

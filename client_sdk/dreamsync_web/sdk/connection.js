@@ -126,8 +126,10 @@ export class Connection {
       this.#options.onFrame?.("in", message);
       this.#session.received(message, this.nowMs);
     } catch (error) {
-      if (!(error instanceof ProtocolFaultError)) throw error;
-      this.#lost(error.text, undefined);
+      // A frame that lacks what it should have is a fault of the other side too. It may have been
+      // taken in by half: on the next line the digest tells, and the whole view is asked for.
+      const isTold = error instanceof ProtocolFaultError;
+      this.#lost(isTold ? error.text : `A frame cannot be read: ${error.message}`, undefined);
       return;
     }
     if (this.#session.state === "live") this.#clear("deadline");

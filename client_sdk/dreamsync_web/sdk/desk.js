@@ -2,7 +2,7 @@
 
 import { valueAt, isDrift, isText } from "./drift.js";
 import { RefusedError, UsageError } from "./errors.js";
-import { Player } from "./viewer.js";
+import { Player, call } from "./viewer.js";
 
 /** A world's desk. Proposals return outcomes, as a player's do. */
 export class Desk extends Player {
@@ -99,6 +99,6 @@ export class Desk extends Player {
       name,
       isDrift(value) ? valueAt(value, this.worldMs) : isText(value) ? value.text : value,
     ]));
-    known.handler({ when: known.condition, position: hit.pos, facts });
+    call(known.handler, { when: known.condition, position: hit.pos, facts });
   }
 }

@@ -15,6 +15,7 @@ export class DreamsyncError extends Error {
   readonly fault: Fault;
 }
 export class UsageError extends DreamsyncError {}
+export class EventsLostError extends DreamsyncError { readonly count: number }
 export class RefusedError extends DreamsyncError {}
 export class BusyError extends DreamsyncError { readonly retryMs: number }
 export class UnreachableError extends DreamsyncError {}

@@ -21,6 +21,15 @@ export class DreamsyncError extends Error {
 
 /** Your program asked for something that cannot be sent. */
 export class UsageError extends DreamsyncError { static fault = "client"; }
+/** Events were not read for so long that the oldest `count` were dropped. */
+export class EventsLostError extends DreamsyncError {
+  static fault = "client";
+
+  constructor(count) {
+    super("events_lost", `${count} events were dropped: they were not read.`);
+    this.count = count;
+  }
+}
 /** The server understood and says no. Not for actions: those return an outcome. */
 export class RefusedError extends DreamsyncError { static fault = "person"; }
 /** The server cannot just now; the same may be asked again after `retryMs`. */

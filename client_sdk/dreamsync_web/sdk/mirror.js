@@ -4,6 +4,7 @@ import { Digest } from "./digest.js";
 import { isDrift, isText, valueAt } from "./drift.js";
 import { INT_EXACT_MAX } from "./protocol.js";
 
+const SORTS = ["roles", "things", "scenes", "facts"]; // of cards
 const AHEAD_S_MAX = 2; // how far reckoned world time may run ahead of a frame before it is set back
 
 const isAfter = (at, last) => at[0] > last[0] || (at[0] === last[0] && at[1] > last[1]);
@@ -33,7 +34,8 @@ export class Mirror {
     this.facts = new Map(Object.entries(whole.facts));
     this.actions = new Map(whole.actions.map((offer) => [offer.id, offer]));
     this.choices = whole.choices;
-    this.names = { roles: {}, things: {}, scenes: {}, facts: {} };
+    // Without a prototype: nothing is known by a name that only objects have, such as "constructor".
+    this.names = Object.fromEntries(SORTS.map((sort) => [sort, Object.create(null)]));
     this.#learn(whole.cards);
     this.#digest = new Digest();
     for (const [name, value] of this.facts) this.#digest.add(name, value);
@@ -111,7 +113,7 @@ export class Mirror {
   }
 
   #learn(cards) {
-    for (const sort of ["roles", "things", "scenes", "facts"]) {
+    for (const sort of SORTS) {
       Object.assign(this.names[sort], cards[sort]);
     }
   }

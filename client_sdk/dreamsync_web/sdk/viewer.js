@@ -1,12 +1,12 @@
 // Somebody in a world: what is seen, what happened, and what a player may propose.
 
 import { Connection } from "./connection.js";
-import { ClosedError, LineLostError, UnknownOutcomeError } from "./errors.js";
+import { ClosedError, EventsLostError, LineLostError, UnknownOutcomeError } from "./errors.js";
 import { ClientSession } from "./session.js";
 
 const ANSWER_MS = 30_000; // reconnecting included
 const LEAVE_MS = 5_000;
-const EVENTS_KEPT_MAX = 4096; // unread; beyond: the oldest are dropped
+const EVENTS_KEPT_MAX = 4096; // unread; beyond: the oldest are dropped, and the reader is told
 
 /** A session and its connection, as promises. `onNotice` gets what nobody awaits. */
 export class Conversation {
@@ -74,11 +74,22 @@ export class Conversation {
   }
 }
 
+/** Call a program's own function; what it throws is the program's, and stops nothing here. */
+export function call(listener, told) {
+  try {
+    // One that is async fails by itself: as a rejection that nobody handled.
+    listener(told);
+  } catch (error) {
+    queueMicrotask(() => { throw error; });
+  }
+}
+
 /** Somebody in a world. Made by `Dream`. */
 export class Viewer {
   #conversation;
   #listeners = new Set();
   #events = [];
+  #dropped = 0; // events that were not read in time
   #readers = [];
   #over = null;
   #isRead; // whether somebody reads `events()`, or may yet
@@ -132,11 +143,17 @@ export class Viewer {
 
   /**
    * Yield events as they come, in order, without gaps across reconnects; ends with the session.
+   * Throws EventsLostError once, in the place of events that were dropped: read again after it.
    * Who gave an `onNotice` was told of those before the first call: they are not kept.
    */
   async* events() {
     this.#isRead = true;
     while (true) {
+      if (this.#dropped) {
+        const count = this.#dropped;
+        this.#dropped = 0;
+        throw new EventsLostError(count);
+      }
       if (this.#events.length) yield this.#events.shift();
       else if (this.#over?.error) throw this.#over.error;
       else if (this.#over) return;
@@ -198,14 +215,17 @@ export class Viewer {
     }
     if (notice.kind === "posed") this.poses = notice.poses;
     if (notice.kind === "over") this.#over = notice;
-    for (const listener of [...this.#listeners]) listener(notice);
+    for (const listener of [...this.#listeners]) call(listener, notice);
     if (notice.kind === "over") this.#wakeReaders();
   }
 
   #put(event) {
     if (!this.#isRead) return;
     this.#events.push(event);
-    if (this.#events.length > EVENTS_KEPT_MAX) this.#events.shift();
+    if (this.#events.length > EVENTS_KEPT_MAX) {
+      this.#events.shift();
+      this.#dropped += 1;
+    }
     this.#wakeReaders();
   }
 

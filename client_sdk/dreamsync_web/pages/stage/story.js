@@ -128,6 +128,7 @@ export class Story {
   /** Return a fact's value in words. */
   words(name, value) {
     const card = this.names.facts[name];
+    if (card?.kind === "text") return value; // somebody's own words are no id, whatever they look like
     if (Array.isArray(value)) return value.map((one) => this.#word(card, one)).join(", ") || "—";
     return this.#word(card, value);
   }
