@@ -41,6 +41,38 @@ def test_main_prints_and_returns_the_exit_code(
     assert "pack.yaml:1:1: there is no folder none" in capsys.readouterr().out
 
 
-def test_of_a_pack_with_an_unreadable_file_nothing_else_is_told() -> None:
+def test_of_a_pack_with_an_unreadable_file_what_may_stand_in_it_is_not_missed() -> None:
     given = {**SAMPLE, "text/en.yaml": "title: A: B\n", "more.yaml": "sets: {a: [ada]}"}
     assert [fault.code for fault in check_files(given).faults] == ["yaml_syntax"]
+    given = {**SAMPLE, "base.yaml": SAMPLE["base.yaml"] + "x: [\n"}
+    assert [fault.code for fault in check_files(given).faults] == ["yaml_syntax"]
+
+
+def test_beside_an_unreadable_file_what_is_wrong_in_any_case_is_told_too() -> None:
+    more = (
+        "facts: {f: {type: itn, visibel: all}}\n"
+        "laws: {l: {when: calm => 1, do: [], onec: true}}\n"
+        "rolls: {}\n"
+    )
+    given = {**SAMPLE, "broken.yaml": "a:\n\tb: 1\n", "more.yaml": more}
+    told = [f"{f.code} {f.file}:{f.line}" for f in check_files(given).faults]
+    assert told == [
+        "yaml_syntax broken.yaml:2",
+        "unknown_word more.yaml:1",
+        "unknown_key more.yaml:1",
+        "expression more.yaml:2",
+        "unknown_key more.yaml:2",
+        "unknown_section more.yaml:3",
+    ]
+
+
+def test_an_empty_header_is_told_and_a_tab_is_named() -> None:
+    for head in ("", "null\n", "# only this\n"):
+        told = [fault.what for fault in check_files({**SAMPLE, "pack.yaml": head}).faults]
+        assert "the pack has no 'format'" in told
+        assert "the pack has no 'id'" in told
+    assert [f.what for f in check_files({**SAMPLE, "pack.yaml": "- a\n"}).faults] == [
+        "a file of a pack is a mapping: `name: ...` lines"
+    ]
+    tab = check_files({**SAMPLE, "more.yaml": "sets:\n\ta: [ada]\n"}).faults[0]
+    assert (tab.line, tab.column, tab.what) == (2, 1, "a tab cannot indent here: YAML wants spaces")

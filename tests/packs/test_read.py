@@ -1,5 +1,6 @@
 """Folders and files handed in: bounded, plain, and nothing from outside."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,14 @@ def test_names_that_are_not_plain_are_refused(tmp_path: Path) -> None:
     assert read(tmp_path)[1] == ["file_name other.yml:1:1", "file_name two words.yaml:1:1"]
 
 
+def test_a_link_to_nothing_and_what_is_no_file_are_told_and_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text("a")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nothing.yaml")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    told = ["file_unreadable gone.yaml:1:1", "file_unreadable pipe.yaml:1:1"]
+    assert read(tmp_path) == ({"pack.yaml": "a"}, told)
+
+
 def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
     assert read(tmp_path / "none") == ({}, ["file_missing pack.yaml:1:1"])
 
@@ -98,7 +107,7 @@ def test_files_handed_in_are_held_to_the_same_bounds() -> None:
 
     assert take_files({"../up.yaml": "", "a//b.yaml": "", "/etc/x.yaml": ""}, faults) == {}
     codes = {fault.code for fault in faults.listed()[0]}
-    assert codes == {"too_many", "file_size", "file_name"}
+    assert codes == {"file_size", "file_name"}
 
 
 def test_a_pack_without_pack_yaml_says_so() -> None:

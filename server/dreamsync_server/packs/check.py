@@ -14,13 +14,20 @@ from dreamsync_server.packs.possible import check_conditions
 from dreamsync_server.packs.reach import check_scenes
 from dreamsync_server.packs.read import read_folder, take_files
 from dreamsync_server.packs.recorded import check_rehearsals
-from dreamsync_server.packs.sections import gather
+from dreamsync_server.packs.sections import UNREAD, gather
 from dreamsync_server.packs.unused import check_unused
 from dreamsync_server.packs.veiled import check_sight
 from dreamsync_server.world.model import Pack, Place
 
-_UNREAD: Final = ("yaml_syntax", "file_unreadable", "file_encoding", "file_size")
-"""Faults with which a whole file goes unread."""
+_OF_THE_WHOLE: Final = (
+    "unknown_id", "wrong_sort", "missing_text", "empty_text", "unknown_placeholder", "not_seen",
+    "unknown_language", "impossible", "rehearsal", "stale_rehearsal", "odds", "stale_odds",
+    "bound_beyond_cap", "unreachable_scene", "unused", "never_changes", "unused_text", "not_apart",
+)  # fmt: skip
+"""Faults that may be no faults: what they miss may stand in a file that went unread."""
+
+_NAMES_SOMETHING: Final = ("there is no ", "is never a fact", " is no", "roles; not ")
+"""In the words of a fault: it may miss what stands in a file that went unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,10 @@ def main(path: str) -> int:
 
 def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Checked:
     sections = gather(files, faults)
-    if faults.has(_UNREAD):
-        # What such a file declares is not known: all that names it would be told as a fault, too.
+    if faults.has(UNREAD):
+        # What such a file declares is not known: what names it, and what follows, is not told.
+        build_pack(sections, hash_files(files), faults)
+        faults.keep(_stands_alone)
         listed, more = faults.listed()
         return Checked(None, listed, more, files)
     pack, context = build_pack(sections, hash_files(files), faults)
@@ -112,3 +121,11 @@ def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Chec
         check_unused(pack, faults)
     listed, more = faults.listed()
     return Checked(None if faults.errors else pack, listed, more, files)
+
+
+def _stands_alone(fault: Fault) -> bool:
+    """Return whether a fault is one whatever the files say that could not be read."""
+    if fault.code in _OF_THE_WHOLE:
+        return False
+    is_about_names = any(words in fault.what for words in _NAMES_SOMETHING)
+    return not (fault.code in ("expression", "unknown_word", "wrong_type") and is_about_names)

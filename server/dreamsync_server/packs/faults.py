@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -99,6 +99,11 @@ class Faults:
     def has(self, codes: Iterable[str]) -> bool:
         """Return whether a fault of one of these kinds was noted."""
         return not {fault.code for fault in self._kept.values()}.isdisjoint(codes)
+
+    def keep(self, wanted: Callable[[Fault], bool]) -> None:
+        """Forget the faults that are not wanted."""
+        self._kept = {key: fault for key, fault in self._kept.items() if wanted(fault)}
+        self._dropped = self._dropped_errors = 0
 
     @property
     def errors(self) -> int:

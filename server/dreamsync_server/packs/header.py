@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dreamsync_server.packs.faults import Faults
-from dreamsync_server.packs.sections import HEAD, Sections
+from dreamsync_server.packs.sections import HEAD, UNREAD, Sections
 from dreamsync_server.packs.shape import Shape, read_rate
 from dreamsync_server.world.memory import NUDGE_CAP_MAX, TEMPERAMENTS
 from dreamsync_server.world.model import News, Place, Temperament
@@ -45,7 +45,7 @@ class Header:
 def read_header(sections: Sections, faults: Faults) -> Header:
     """Read the header; defaults stand where it has faults."""
     shape = Shape(sections.head, "the pack", faults)
-    is_there = bool(sections.head.entries)
+    is_there = bool(sections.head.entries) or not faults.has(("file_missing", *UNREAD))
     if shape.node("format", required=is_there) is not None:
         version = shape.integer("format", FORMAT, 0)
         if version != FORMAT:

@@ -27,7 +27,7 @@ def read_folder(folder: Path, faults: Faults) -> Mapping[str, str]:
     for path in _paths(folder, root, faults):
         name = path.relative_to(folder).as_posix()
         if len(files) >= PACK_FILES_MAX:
-            faults.add("too_many", Place(name, 1, 1), f"a pack has at most {PACK_FILES_MAX} files")
+            faults.add("file_size", Place(name, 1, 1), f"a pack has at most {PACK_FILES_MAX} files")
             break
         text = _read(path, name, faults)
         if text is None:
@@ -51,7 +51,7 @@ def take_files(given: Mapping[str, str], faults: Faults) -> Mapping[str, str]:
         size_bytes = len(text.encode("utf-8", "surrogatepass"))
         total_bytes += size_bytes
         if len(files) >= PACK_FILES_MAX:
-            faults.add("too_many", place, f"a pack has at most {PACK_FILES_MAX} files")
+            faults.add("file_size", place, f"a pack has at most {PACK_FILES_MAX} files")
             break
         if not _is_plain(name):
             faults.add(
@@ -82,8 +82,11 @@ def _paths(folder: Path, root: Path, faults: Faults) -> list[Path]:
                 faults.add("file_link", place, "a link to a folder: packs have none")
             elif path.is_dir() and depth < _DEPTH_MAX:
                 below.append((path, depth + 1))
-            elif path.suffix in (".yaml", ".yml") and path.is_file():
-                if path.suffix == ".yml":
+            elif path.suffix in (".yaml", ".yml") and not path.is_dir():
+                if not path.is_file():
+                    what = "a link to nothing" if path.is_symlink() else "this is no plain file"
+                    faults.add("file_unreadable", place, what)
+                elif path.suffix == ".yml":
                     faults.add("file_name", place, "files of a pack end in .yaml, not .yml")
                 elif not _is_plain(place.file):
                     what = "the path of a file has words of letters, digits, - and _"

@@ -25,6 +25,9 @@ SECTIONS: Final = (
 DOTTED: Final = ("scenes", "facts", "actions", "beats", "endings")
 """Sections whose ids may have several words, joined by dots."""
 
+UNREAD: Final = ("yaml_syntax", "yaml_top", "file_unreadable", "file_encoding", "file_size")
+"""Faults with which a whole file goes unread."""
+
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 # The words of expressions can stand nowhere in a name, the language's own not as a whole one.
 _KEYWORDS: Final = frozenset({"me", *(word for word in keyword.kwlist if word.islower())})
@@ -69,7 +72,7 @@ def gather(files: Mapping[str, str], faults: Faults) -> Sections:
     texts: dict[str, list[tuple[Leaf, Node]]] = {}
     rehearsals: dict[str, Table] = {}
     odds: Table | None = None
-    if HEAD not in files:
+    if HEAD not in files and not faults.has(UNREAD):
         faults.add("file_missing", Place(HEAD, 1, 1), "a pack has a file pack.yaml")
     for path in sorted(files, key=lambda path: (path != HEAD, path)):
         if not path.endswith(".yaml"):

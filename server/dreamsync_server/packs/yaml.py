@@ -92,7 +92,10 @@ def parse_yaml(file: str, text: str, faults: Faults) -> Table:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = source.place(min(mark.index, len(text))) if mark else nothing.place
-        faults.add("yaml_syntax", place, f"this is not YAML: {error.problem or error.context}")
+        what = f"this is not YAML: {error.problem or error.context}"
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            what = "a tab cannot indent here: YAML wants spaces"
+        faults.add("yaml_syntax", place, what)
         return nothing
     except yaml.YAMLError as error:
         faults.add("yaml_syntax", nothing.place, f"this is not YAML: {error}")

@@ -52,7 +52,8 @@ def require_condition(node: Node, source: str) -> None:
     """Raise ExprError where a node is neither true nor false."""
     if node.type.kind != "bool":
         text = source[slice(*node.span)]
-        suggestion = f"{text} > 0" if node.type.kind == "int" else ""
+        whole = text if text.replace("_", "").replace(".", "").isalnum() else f"({text})"
+        suggestion = f"{whole} > 0" if node.type.kind == "int" else ""
         raise ExprError(
             f"a condition is wanted here, and this is {kind_name(node.type)}",
             node.span[0],
@@ -140,5 +141,5 @@ def unknown_choice(word: str, type_: Type, offset: int) -> ExprError:
 
 def some_of(choices: tuple[str, ...]) -> str:
     """Return the first of some choices for a sentence, and how many more there are."""
-    shown = ", ".join(choices[:8])
+    shown = ", ".join(choices[:8]) or "those it may be (there are none)"
     return f"{shown} and {len(choices) - 8} more" if len(choices) > 8 else shown
