@@ -103,6 +103,28 @@ async def test_what_is_handed_in_meanwhile_is_decided_once_and_in_order() -> Non
         assert b.worlds == ["w1"]
 
 
+async def test_a_world_that_is_handed_over_is_asked_about_at_once() -> None:
+    store = MemoryStore(SystemClock())
+    async with nodes(store, "a", "b") as (a, b):
+        await night(a)
+        under_way: set[str] = set()
+        together: list[set[str]] = []
+
+        async def gate(method: str, side: str) -> None:
+            if side == "after":
+                under_way.discard(method)
+                return
+            under_way.add(method)
+            together.append(set(under_way))
+            await asyncio.sleep(0)
+
+        store.gate = gate
+        await b._held.open("w1", handed=1)
+        store.gate = None
+
+    assert any({"held", "card", "status"} <= each for each in together), together
+
+
 async def test_where_there_is_no_other_node_a_world_stays() -> None:
     store = MemoryStore(SystemClock())
     async with nodes(store, "a") as (a,):

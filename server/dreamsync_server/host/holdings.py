@@ -5,8 +5,8 @@ import contextlib
 import logging
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Literal
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from dreamsync_server.clock import Clock
@@ -22,7 +22,7 @@ from dreamsync_server.host.takeover import Takeover
 from dreamsync_server.limits import WORLDS_PER_NODE_MAX
 from dreamsync_server.store.codec import VERSION, CodecError, check_readable
 from dreamsync_server.store.listening import Listening
-from dreamsync_server.store.port import Store
+from dreamsync_server.store.port import Held, Store, WorldCard
 from dreamsync_server.world.commit import Commit
 
 Where = Literal["here", "elsewhere", "missing", "stopped", "full", "draining"]
@@ -122,8 +122,7 @@ class Holdings:
                 return "here"
             if len(self.owners) >= WORLDS_PER_NODE_MAX:
                 return "full"
-            held = await self._jobs.finish(self._store.held(world))
-            card = await self._jobs.finish(self._store.card(world))
+            held, card, hints = await self._known_of(world, at_once=handed > 0)
             if held is None or card is None:
                 self.listening.discard(world)
                 return "missing"
@@ -137,7 +136,8 @@ class Holdings:
                     # Its lease may have run out while nobody could renew one, and it may have
                     # commits that the store has lost.
                     raise StoreUnavailableError("after an outage, who lives is not known yet")
-            hints = await self._jobs.finish(self._store.status(world))
+            if hints is None:
+                hints = await self._jobs.finish(self._store.status(world))
             if fault := hints.get("fault"):
                 self.stopped[world] = str(fault)
                 return "stopped"
@@ -160,6 +160,21 @@ class Holdings:
                 return "elsewhere"
             await self._adopt(*taken)
             return "here"
+
+    async def _known_of(
+        self, world: str, *, at_once: bool
+    ) -> tuple[Held | None, WorldCard | None, Mapping[str, Any] | None]:
+        """Return what the store knows of a world; hints too where all is asked at once.
+
+        That is done where a world is handed over, since people wait for it.
+        """
+        finish, store = self._jobs.finish, self._store
+        if not at_once:
+            return await finish(store.held(world)), await finish(store.card(world)), None
+        held, card, hints = await asyncio.gather(
+            finish(store.held(world)), finish(store.card(world)), finish(store.status(world))
+        )
+        return held, card, hints
 
     async def warm(self, world: str) -> bool:
         """Load a world that another node owns, so that it is quickly opened here.

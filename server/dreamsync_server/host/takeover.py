@@ -79,9 +79,15 @@ class Takeover:
             return None
         try:
             pack = await self._load_pack(card.pack_hash)
-            state, snapshot_seq = await self._loaded(card.world, pack, ownership.tail)
-            await adopt_pack(state, self._load_pack)
-            hints = await self._jobs.finish(self._store.status(card.world))
+            if is_handed:  # people wait for it: what is asked of the store goes together
+                (state, snapshot_seq), hints = await asyncio.gather(
+                    self._loaded(card.world, pack, ownership.tail), self._hints(card.world)
+                )
+                await adopt_pack(state, self._load_pack)
+            else:
+                state, snapshot_seq = await self._loaded(card.world, pack, ownership.tail)
+                await adopt_pack(state, self._load_pack)
+                hints = await self._hints(card.world)
             owner = self._owner(card, state, ownership, hints, is_handed)
             commits = await self._write_first(owner)
         except FencedError:
@@ -91,6 +97,9 @@ class Takeover:
             raise
         owner.snapshot_seq = snapshot_seq
         return owner, commits
+
+    async def _hints(self, world: str) -> Mapping[str, Any]:
+        return await self._jobs.finish(self._store.status(world))
 
     async def _loaded(self, world: str, pack: Pack, tail: int) -> tuple[State, int]:
         """Return what `load` does, from the state that was made ready where there is one."""
