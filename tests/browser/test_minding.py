@@ -29,3 +29,9 @@ async def test_who_was_muted_and_comes_back_anew_is_marked_at_the_desk(
         await dream.enter(world.id, name="Bo", invite=world.invite)
         await desk.sees("was muted before")
         assert await desk.page.get_by_text("was muted before").count() == 1
+        # Whoever takes the role anew is muted with it: the desk sees it, and who writes is told.
+        again = await visits.arrive(world)
+        await again.be("ben")
+        await row.get_by_text("muted", exact=False).wait_for()
+        await again.say("unkind again")
+        await again.sees("The desk has muted you")

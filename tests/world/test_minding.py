@@ -36,11 +36,31 @@ def test_who_is_muted_writes_nothing_and_may_do_all_else() -> None:
     assert play.act("a", "talk", words="again").code == "ok"
 
 
-def test_a_mute_ends_with_its_session() -> None:
+def test_a_mute_goes_with_the_seat_to_whoever_comes_anew_and_the_desk_lifts_it_for_good() -> None:
     play = with_desk()
     play.ask("mute", "desk", "d", {"session": "a"})
     play.ask("leave", "player", "a")
     assert not is_muted(play.facts, "a")
+    play.join("a2", "ada")
+    assert [e.key for e in newest(play).events if e.kind == "muted"] == ["muted_again"]
+    assert play.act("a2", "talk", words="me again").code == "muted"
+    play.ask("mute", "desk", "d", {"session": "a2", "on": False})
+    assert play.act("a2", "talk", words="thanks").code == "ok"
+    play.ask("leave", "player", "a2")
+    play.join("a3", "ada")
+    assert not is_muted(play.facts, "a3")
+
+
+def test_who_takes_another_seat_or_was_never_muted_is_not() -> None:
+    play = with_desk()
+    play.ask("mute", "desk", "d", {"session": "a"})
+    play.ask("remove", "desk", "d", {"session": "a"})
+    play.ask("leave", "player", "b")
+    play.join("b2", "ben")
+    assert play.act("b2", "talk", words="hello").code == "ok"
+    play.join("a2")
+    assert play.ask("seat", "desk", "d", {"role": "ada", "to": "a2"}).code == "ok"
+    assert play.act("a2", "talk", words="the desk gave it to me").code == "ok"
 
 
 def test_nobody_that_is_here_is_muted_and_players_mute_nobody() -> None:

@@ -28,6 +28,8 @@ ENGINE: Final[Mapping[str, str]] = {
     "paused": "The world is paused.",
     "unpaused": "The world goes on.",
     "muted": "The desk has muted you: what you write is not told for now.",
+    "muted_again": "The desk muted whoever played {who} last, and that holds for you until it says"
+    " otherwise: what you write is not told.",
     "unmuted": "What you write is told again.",
     "fact.scene": "where",
     "fact.held": "played by",

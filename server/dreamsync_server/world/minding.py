@@ -1,6 +1,7 @@
 """Minding: what people write is reported to the desk, silenced by it, and why it did what it did.
 
 @muted.<session>  True while nothing that the session writes is told
+@muted_seat.<seat>  True where who held it last was muted and is gone: so is who takes it next
 @report.<k>       (seq, i, by, author, seat, text, why, world_ms): an event that session `by`
                   minds; `text` and `why` are references of texts, "" for none
 """

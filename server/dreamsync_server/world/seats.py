@@ -63,9 +63,26 @@ def claim_seat(draft: Draft, session: str, role_id: str) -> Verdict:
         return refuse("taken", role=role_of(mine), why="you hold another role")
     for seat in seats_of(pack, role.id):
         if facts[f"{seat}.held"] != "player":
+            was_muted = f"@muted_seat.{seat}" in facts
             hand_to_player(draft, seat, session)
+            if was_muted:
+                _mute_again(draft, seat, session)
             return OK
     return refuse("taken", role=role.id)
+
+
+def keep_muted(draft: Draft, seat: str) -> None:
+    """Somebody who was muted is gone: whoever takes their seat next is likely they, come anew.
+
+    A seat of a chorus says nothing of who takes it.
+    """
+    if seat and "." not in seat and draft.facts[f"{seat}.held"] != "player":
+        draft.put(f"@muted_seat.{seat}", True)
+
+
+def _mute_again(draft: Draft, seat: str, session: str) -> None:
+    draft.put(f"@muted.{session}", True)
+    draft.tell(Event("muted", (f"session:{session}", "desk"), seat, "muted_again"))
 
 
 def release(draft: Draft, proposal: Proposal) -> Verdict:
@@ -159,6 +176,7 @@ def hand_to_player(draft: Draft, seat: str, session: str) -> None:
     """Give a seat to a player's session, under the name it came with."""
     kept = as_tuple(draft.facts[f"@session.{session}"])
     name: Value = TextRef(kept[5], kept[6]) if kept[5] else ""
+    draft.drop(f"@muted_seat.{seat}")
     draft.put(f"@session.{session}", (*kept[:2], seat, *kept[3:]))
     hand_to(draft, seat, "player", session, name)
 

@@ -143,7 +143,9 @@ def retire(draft: Draft, session: str) -> Verdict:
     if draft.facts.get("@paused") == session:
         draft.put("paused", False)
         draft.drop("@paused")
-    draft.drop(f"@muted.{session}")
+    if draft.facts.get(f"@muted.{session}"):
+        draft.drop(f"@muted.{session}")
+        seats.keep_muted(draft, entry.seat)
     draft.put(f"@session.{session}", GONE)
     return OK
 
