@@ -5,10 +5,13 @@ import { html, t, useEffect, useState } from "../shared/house.js";
 const AGAIN_MS = 2000;
 const [WIDE, HIGH, GAP_X, GAP_Y, TOP] = [168, 46, 54, 12, 40];
 
-/** Ask how the beats lead to one another, until it is told: a node works it out once, and slowly. */
+/**
+ * Ask how the beats lead to one another, until it is told: a node works it out once, and slowly.
+ * Asked again whenever the whole view came anew: in another language, or under a changed pack.
+ */
 export function useGraph(viewer) {
   const [graph, setGraph] = useState(null);
-  const { lang } = document.documentElement;
+  const { names } = viewer;
   useEffect(() => {
     let isGone = false;
     let timer = 0;
@@ -23,7 +26,7 @@ export function useGraph(viewer) {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [lang]);
+  }, [names]);
   return graph;
 }
 
