@@ -280,7 +280,8 @@ class Desk(Past):
             await self._ask("watch", id=name, when=condition)
         except DreamsyncError as error:
             if not self.is_over:
-                self._fail(RefusedError(error.code, f"{condition!r}: {error.text}", error.fault))
+                kind = UsageError if error.fault == "client" else RefusedError
+                self._fail(kind(error.code, f"{condition!r}: {error.text}", error.fault))
 
     def _on_hit(self, hit: WireHit) -> None:
         if not hit.holds or hit.id not in self._handlers:

@@ -211,6 +211,7 @@ class Dream:
         return await self._enter(Desk, Entry(world, "script", name=name, token=token))
 
     async def _enter(self, kind: type[SomeViewer], entry: Entry) -> SomeViewer:
+        entry.enter(1)  # what is wrong with it is said here
         viewer = kind(partial(self._converse, entry))
         await viewer.open()
         self._viewers = [old for old in self._viewers if not old.is_over]
@@ -269,9 +270,13 @@ def connect(
 
 def _socket_url(url: str) -> str:
     """Return the address of the socket of a server whose address was given in any form."""
-    parts = urlsplit(url if "://" in url else f"ws://{url}")
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    if scheme not in ("ws", "wss") or not parts.hostname:
+    try:
+        parts = urlsplit(url if "://" in url else f"ws://{url}")
+        is_address = bool(parts.hostname) and parts.port != 0
+    except (TypeError, ValueError):  # no text at all, half an IPv6 address, a port out of range
+        is_address = False
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme) if is_address else ""
+    if scheme not in ("ws", "wss"):
         raise UsageError("bad_address", f"{url!r} is no address such as ws://127.0.0.1:8765.")
     path = SOCKET_PATH if parts.path in ("", "/") else parts.path
     return urlunsplit((scheme, parts.netloc, path, parts.query, ""))

@@ -1,7 +1,7 @@
 """How a line begins: what is said in hello, enter and resume. Pure."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -10,6 +10,8 @@ from dreamsync.protocol import bounds
 from dreamsync.protocol.cards import As
 from dreamsync.protocol.fields import wire_map
 from dreamsync.protocol.messages import client_message
+
+_SORTS: Final = ("bool", "constrained-int", "constrained-str")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,22 @@ def checked(plain: dict[str, Any]) -> dict[str, Any]:
             client_message({key: item for key, item in plain.items() if item is not None})
         )
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
-        first = next((one for one in faults if not one["type"].endswith("_type")), faults[0])
-        where = ".".join(str(part) for part in first["loc"][1:])
-        raise UsageError("bad_message", f"{plain['type']}: {where}: {first['msg']}") from None
+        raise UsageError("bad_message", f"{plain['type']}: {_told(error)}") from None
+
+
+def _told(error: ValidationError) -> str:
+    """Return where a message is wrong, and how, for who wrote the program."""
+    faults = error.errors(include_url=False, include_context=False)
+    first = next((one for one in faults if not one["type"].endswith("_type")), None)
+    if first is not None:
+        return f"{_where(first['loc'])}: {first['msg']}"
+    first = faults[0]
+    where = _where(first["loc"])
+    if sum(_where(one["loc"]) == where for one in faults) > 1:  # several sorts, and none fits
+        return f"{where}: Input should be text, a whole number, or true or false"
+    return f"{where}: {first['msg']}"
+
+
+def _where(loc: tuple[int | str, ...]) -> str:
+    """Return a place in a message without the names that pydantic gives to sorts of values."""
+    return ".".join(str(part) for part in loc[1:] if part not in _SORTS)

@@ -136,9 +136,9 @@ async def test_a_condition_that_cannot_be_read_is_said(desk: Desk) -> None:
     async def never(hit: Hit) -> None:
         raise AssertionError(hit)
 
-    with pytest.raises(RefusedError, match="nonsense"):
+    with pytest.raises(UsageError, match="nonsense"):
         await desk.watching()
-    with pytest.raises(RefusedError):
+    with pytest.raises(UsageError):
         await desk.run()
 
 

@@ -59,15 +59,28 @@ async def test_what_is_refused_says_whose_fault_it_is(server: FakeServer, dream:
         await dream.card()
 
 
-@pytest.mark.parametrize("url", ["ftp://host", "", "ws://", "nonsense://"])
-def test_an_address_that_is_none_is_said_at_once(url: str) -> None:
-    with pytest.raises(dreamsync.UsageError, match="no address"):
-        dreamsync.connect(url)
-
-
 def test_a_language_that_is_none_is_said_at_once() -> None:
     with pytest.raises(dreamsync.UsageError):
         dreamsync.connect("ws://127.0.0.1:1", lang="?")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://x", "http://", "nonsense://", "ws://[::1", "ws://h:99999", "ws://h:0", 8765],
+)
+def test_an_address_that_is_none_is_said_at_once(url: str) -> None:
+    with pytest.raises(dreamsync.UsageError, match="is no address"):
+        dreamsync.connect(url)
+
+
+@pytest.mark.parametrize("name", ["n" * 41, "two\nlines", 7])
+async def test_a_name_that_will_not_do_is_the_programs_fault_and_opens_nothing(
+    server: FakeServer, dream: Dream, name: str
+) -> None:
+    before = server.connections
+    with pytest.raises(dreamsync.UsageError, match="enter: name: "):
+        await dream.enter("w_1", role="leo", name=name)
+    assert server.connections == before
 
 
 async def test_a_server_that_is_not_there_is_said_at_once() -> None:

@@ -42,3 +42,18 @@ def test_enter_and_resume_name_the_world() -> None:
 def test_what_breaks_the_protocol_says_where(plain: dict[str, object], part: str) -> None:
     with pytest.raises(UsageError, match=part):
         checked(plain)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1.5, "act: params.who: Input should be text, a whole number, or true or false"),
+        (["mia"], "act: params.who: Input should be text, a whole number, or true or false"),
+        ("x" * 501, "act: params.who: String should have at most 500 characters"),
+        (2**70, "act: params.who: Input should be less than or equal to 9007199254740991"),
+    ],
+)
+def test_a_parameter_that_cannot_be_sent_is_told_by_its_name(value: object, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        checked({"type": "act", "n": 1, "action": "whisper", "params": {"who": value}})
+    assert caught.value.text == told
