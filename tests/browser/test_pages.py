@@ -65,9 +65,17 @@ async def test_the_desk_fits_and_is_told_in_words(
 ) -> None:
     async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
         world = await visits.open(dream)
+        ada = await dream.enter(world.id, role="ada", invite=world.invite)
+        await ada.act("talk", words="Said before anybody led us.")
         desk = await visits.come(f"/desk#{world.id}.{world.desk_token}", size)
         await desk.page.wait_for_selector("[data-beat=chime] .leaves", state="attached")
-        await checked(desk)
+        await desk.page.locator(".flow").get_by_text("Said before anybody led us.").wait_for()
+        panes = {"live": ".flow", "light": "[data-seat=ada]", "near": "[data-beat=chime] .lack"}
+        for pane, part in panes.items():
+            if size == PHONE:
+                await desk.page.click(f"[data-pane={pane}]")
+            await desk.page.locator(part).wait_for()
+            await checked(desk)
 
 
 async def test_the_first_load_is_small(visits: Visits, node: Node) -> None:

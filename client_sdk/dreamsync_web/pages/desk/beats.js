@@ -5,6 +5,7 @@ import { html, t, useEffect, useRef, useState } from "../shared/house.js";
 const LOOK_MS = 5000;
 const ORDER = { ok: 0, condition: 1, held: 2, not_now: 3, cooldown: 3 };
 const VETO_MS = 300_000;
+const SHOWN_MAX = 8; // beats, the nearest; the others are asked for
 
 /** Ask the server for the why of every beat, again and again while the page is looked at. */
 export function useWhys(viewer) {
@@ -37,15 +38,19 @@ const titleOf = (label, id) => (label && label !== `cued.${id}` ? label : id.rep
 export function Beats({ desk, whys, picked, unpick }) {
   const { viewer, story } = desk;
   const [seek, setSeek] = useState("");
+  const [isAll, setAll] = useState(false);
   const missing = (why) => (why?.leaves ?? []).filter((leaf) => !leaf.holds).length;
   const beats = beatsOf(viewer).map((id) => ({
     id, title: titleOf(story.names.facts[`cued.${id}`]?.label, id), cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
   })).filter(({ id, title }) => (picked ? id === picked : `${id} ${title}`.toLowerCase().includes(seek.toLowerCase())))
     .sort((a, b) => (ORDER[a.why?.code] ?? 4) - (ORDER[b.why?.code] ?? 4) || (a.why?.away ?? 0) - (b.why?.away ?? 0) || missing(a.why) - missing(b.why));
+  const shown = isAll || seek ? beats : beats.slice(0, SHOWN_MAX);
   return html`<section class="card" aria-labelledby="near"><h2 id="near">${t("What is near, and why not yet")}</h2>
     ${picked ? html`<p class="does"><button type="button" class="quiet" onClick=${unpick}>${t("Show all beats")}</button></p>`
     : html`<input class="seek" aria-label=${t("Find a beat")} placeholder=${t("find a beat")} value=${seek} onInput=${(event) => setSeek(event.target.value)} />`}
-    <ul class="beats">${beats.map((beat) => html`<${Beat} key=${beat.id} beat=${beat} desk=${desk} missing=${missing(beat.why)} isPicked=${picked === beat.id} />`)}</ul></section>`;
+    <ul class="beats">${shown.map((beat) => html`<${Beat} key=${beat.id} beat=${beat} desk=${desk} missing=${missing(beat.why)} isPicked=${picked === beat.id} />`)}</ul>
+    ${(shown.length < beats.length || isAll) && !seek && html`<p class="does"><button type="button" class="quiet" data-all onClick=${() => setAll(!isAll)}>
+      ${isAll ? t("Only the nearest") : t("{n} more, further away", { n: beats.length - shown.length })}</button></p>`}</section>`;
 }
 
 function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, missing, isPicked }) {
@@ -61,10 +66,12 @@ function Beat({ beat: { id, title, cued, why }, desk: { viewer, intervene }, mis
   const skip = () => intervene(t("Skip “{title}”", { title }), (word) => viewer.skip(id, word));
   const undo = () => intervene(t("Undo “{title}”", { title }), (word) => viewer.undo(id, word));
   const veto = () => intervene(t("Not “{title}” for five minutes", { title }), (word) => viewer.veto(id, { ms: VETO_MS, why: word }));
+  const lack = why?.leaves?.find((leaf) => !leaf.holds);
   const often = cued ? (cued === 1 ? t("came once") : t("came {n} times", { n: cued })) : "";
   return html`<li class=${isReady ? "beat ready" : "beat"} data-beat=${id} ref=${place}>
     <div class="beat-head"><b>${title}</b> <span class="faint small">${often}${isHeld ? ` ${t("held")}` : ""}</span></div>
-    <p class="small why-text">${why ? (isReady ? t("It can come now.") : why.text) : "…"}${missing > 0 ? ` ${t("Missing: {n}.", { n: missing })}` : ""}</p>
+    <p class="small why-text">${why ? (isReady ? t("It can come now.") : lack && why.code === "condition" ? "" : why.text) : "…"}
+      ${lack && html` <span class="lack">${t("Missing:")} <code>${lack.text}</code> ${missing > 1 ? t("and {n} more", { n: missing - 1 }) : ""}</span>`}</p>
     <p class="does">
       <button type="button" class=${isReady ? "primary" : ""} onClick=${() => cue(!isReady)}>${isReady ? t("Cue") : t("Cue anyway")}</button>
       <button type="button" class="quiet" onClick=${hold}>${isHeld ? t("Let go") : t("Hold")}</button>

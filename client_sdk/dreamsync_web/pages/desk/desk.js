@@ -18,6 +18,7 @@ import { Timeline } from "./timeline.js";
 
 const PEOPLE_MS = 4000;
 const TOAST_MS = 5000;
+const PANES = [["light", "People"], ["live", "Live"], ["near", "Near"]]; // on a phone: one at a time
 const SIGHTS = [["live", "Live"], ["graph", "Story"], ["curve", "Tension"], ["past", "Past"], ["facts", "Facts"]];
 
 function DeskPage() {
@@ -44,6 +45,7 @@ async function sitDown(setStep) {
       document.title = `${t("The desk")}: ${story.viewer.world.title}`;
       await speakHere(langOf(story.viewer.world));
       setStep({ at: "sitting", story, place });
+      recount(story);
       return;
     }
     setStep({ at: "open", dream, packs: (await dream.list()).packs });
@@ -51,6 +53,13 @@ async function sitDown(setStep) {
     const packs = dream ? (await dream.list().catch(() => ({ packs: [] }))).packs : [];
     setStep({ at: "open", dream, packs, problem: error.text ?? String(error) });
   }
+}
+
+/** Tell what has happened so far: whoever sits down late sees what the story has come to. */
+async function recount(story) {
+  const { viewer } = story;
+  const moment = await viewer.look(viewer.position[1]).catch(() => null);
+  if (moment?.lines) story.precede(moment.lines);
 }
 
 function OpenOne({ dream, packs, problem }) {
@@ -78,6 +87,7 @@ function Desk({ story, place }) {
   const [toast, setToast] = useState(null);
   const [sight, setSight] = useState("live");
   const [picked, setPicked] = useState("");
+  const [pane, setPane] = useState("live");
   const tell = (text, isGood = true) => {
     const mine = { text, isGood };
     setToast(mine);
@@ -90,13 +100,18 @@ function Desk({ story, place }) {
   const graph = useGraph(viewer);
   const reports = useReports(story);
   const desk = { story, viewer, intervene, people, tell, links: linksHere(story, place) };
-  const pick = (beat) => setPicked(picked === beat ? "" : beat);
+  const pick = (beat) => {
+    setPicked(picked === beat ? "" : beat);
+    if (picked !== beat) setPane("near");
+  };
   return html`<div class="desk ${story.isAway ? "is-away" : ""}">
     <${Head} desk=${desk} why=${ready} setWhy=${setReady} />
     ${viewer.packFaults && html`<details class="pack-faults" role="alert" open><summary>${t("The files of this world have a fault; it goes on as it was.")}</summary>
       <pre dir="ltr">${viewer.packFaults}</pre></details>`}
-    <main class="desk-panes">
-      <section class="pane" aria-label=${t("Who has had no light")}><${Reports} desk=${desk} reports=${reports} />
+    <div class="pane-tabs" role="group" aria-label=${t("What to see")}>${PANES.map(([id, label]) => html`<button type="button" key=${id}
+      data-pane=${id} aria-pressed=${pane === id} onClick=${() => setPane(id)}>${t(label)}${id === "light" && reports.length > 0 && html` <b class="count">${reports.length}</b>`}</button>`)}</div>
+    <main class="desk-panes shows-${pane}">
+      <section class="pane light" aria-label=${t("Who has had no light")}><${Reports} desk=${desk} reports=${reports} />
         <${Seats} desk=${desk} /><${People} desk=${desk} /><${Whisper} desk=${desk} /><${Links} desk=${desk} /></section>
       <section class="pane live" aria-label=${t("Live")}>
         <div class="sights" role="group" aria-label=${t("What to see")}>${SIGHTS.map(([id, label]) => html`<button type="button" key=${id}
@@ -107,7 +122,7 @@ function Desk({ story, place }) {
         ${sight === "past" && html`<${Timeline} desk=${desk} />`}
         ${sight === "facts" && html`<${Facts} desk=${desk} />`}
       </section>
-      <section class="pane" aria-label=${t("What is near, and why not yet")}><${Clocks} desk=${desk} />
+      <section class="pane near" aria-label=${t("What is near, and why not yet")}><${Clocks} desk=${desk} />
         <${Beats} desk=${desk} whys=${whys} picked=${picked} unpick=${() => setPicked("")} /><${Director} desk=${desk} /></section>
     </main>
     ${asking}

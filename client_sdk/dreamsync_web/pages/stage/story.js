@@ -104,6 +104,16 @@ export class Story {
     (pictured.find(isSeenAgain) ?? pictured[0]).image = "";
   }
 
+  /** Put what was told before one came ahead of all lines: events, oldest first. */
+  precede(events) {
+    const known = new Set(this.lines.map((line) => String(line.at)));
+    const earlier = new Story(this.world);
+    for (const event of events) if (!known.has(String(event.at))) earlier.#happen(event, true);
+    // Numbers below those of all that is told from now on.
+    this.lines.unshift(...earlier.lines.map((line, i) => ({ ...line, id: i - earlier.lines.length })));
+    this.changed();
+  }
+
   dismissRecap() {
     this.recap = null;
     this.changed();
