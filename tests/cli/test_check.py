@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from dreamsync_server.cli.main import app
@@ -28,6 +29,12 @@ def test_faults_are_told_with_places_that_an_editor_opens(tmp_path: Path) -> Non
         told.stdout
     )
     assert "broken cannot be played yet" in told.stdout
+
+
+def test_the_folder_one_is_in_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(_bad_pack(tmp_path))
+    told = CliRunner().invoke(app, ["check", "."])
+    assert "\nbroken cannot be played yet" in told.stdout
 
 
 def test_the_verdict_is_json_where_a_program_asks(tmp_path: Path) -> None:

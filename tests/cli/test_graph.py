@@ -1,6 +1,8 @@
 """`graph`: the storyline in three formats."""
 
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from support.packs import starter
@@ -27,6 +29,17 @@ def test_the_other_formats_say_the_same(shape: str, first: str, edge: str) -> No
     assert text.startswith(first)
     assert edge in text
     assert "The orchard blossoms" in text
+
+
+def test_titles_are_texts_whatever_signs_they_hold() -> None:
+    title = 'He "said" <b>no</b> & #1;'
+    node = replace(LINE.nodes[0], title=title)
+    line = replace(LINE, nodes=(node, *LINE.nodes[1:]), titles={**LINE.titles, node.chapter: title})
+    safe = '"He #quot;said#quot; #lt;b#gt;no#lt;/b#gt; #amp; #35;1;"'
+    assert drawn(line, "mermaid", {}).count(f"[{safe}]") == 2
+    assert drawn(line, "dot", {}).count(r'label="He \"said\" <b>no</b> & #1;"') == 2
+    told = "".join(ElementTree.fromstring(drawn(line, "svg", {})).itertext())
+    assert "<b>no</b>" in told
 
 
 def test_the_command_writes_to_a_file_and_knows_its_formats(tmp_path: Path) -> None:

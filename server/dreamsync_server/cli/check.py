@@ -51,7 +51,7 @@ def report(checked: Checked, folder: Path) -> str:
     if checked.pack is None:
         errors = sum(fault.severity == "error" for fault in checked.faults)
         count = f"{errors} fault{'' if errors == 1 else 's'}"
-        lines.append(f"{folder.name} cannot be played yet: {count} to mend")
+        lines.append(f"{folder.resolve().name} cannot be played yet: {count} to mend")
     else:
         counts = ", ".join(_counted(count, name) for name, count in verdict["counts"].items())
         lines.append(f"{checked.pack.id} can be played: {counts}")

@@ -55,12 +55,11 @@ def as_mermaid(line: Storyline, verdicts: Mapping[str, str]) -> str:
     """Return a storyline as a Mermaid flowchart."""
     names = {node.id: f"n{number}" for number, node in enumerate(line.nodes)}
     lines = ["flowchart LR"]
-    for chapter, nodes in by_column(line).items():
-        lines.append(f'  subgraph "{_said(line, chapter)}"')
+    for number, (chapter, nodes) in enumerate(by_column(line).items()):
+        lines.append(f'  subgraph c{number}["{_entities(line.titles.get(chapter, chapter))}"]')
         for node in nodes:
             left, right = ("([", "])") if node.kind == "ending" else ("[", "]")
-            title = node.title.replace('"', "'")
-            lines.append(f'    {names[node.id]}{left}"{title}"{right}')
+            lines.append(f'    {names[node.id]}{left}"{_entities(node.title)}"{right}')
         lines.append("  end")
     lines += (f"  {names[a]} --> {names[b]}" for a, b in line.edges)
     for kind, look in LOOKS.items():
@@ -71,6 +70,13 @@ def as_mermaid(line: Storyline, verdicts: Mapping[str, str]) -> str:
             )
             lines.append(f"  class {','.join(of_kind)} {kind}")
     return "\n".join(lines)
+
+
+def _entities(text: str) -> str:
+    """Return a text as Mermaid takes it between quotes: it reads tags and `#35;` in there."""
+    for character, name in (("#", "35"), ("&", "amp"), ('"', "quot"), ("<", "lt"), (">", "gt")):
+        text = text.replace(character, f"#{name};")
+    return " ".join(text.split())
 
 
 def as_dot(line: Storyline, verdicts: Mapping[str, str]) -> str:
@@ -89,10 +95,6 @@ def as_dot(line: Storyline, verdicts: Mapping[str, str]) -> str:
         lines.append("  }")
     lines += (f"  {_quoted(a)} -> {_quoted(b)};" for a, b in line.edges)
     return "\n".join([*lines, "}"])
-
-
-def _said(line: Storyline, chapter: str) -> str:
-    return line.titles.get(chapter, chapter).replace('"', "'")
 
 
 def _quoted(text: str) -> str:
