@@ -160,6 +160,21 @@ async def test_a_world_of_a_newer_version_is_left_to_who_can_read_it(bench: Benc
     assert await b.node.ensure("w1") == "here"
 
 
+async def test_where_a_newer_node_was_seen_hints_are_not_believed(bench: Bench) -> None:
+    a = await bench.night()
+    await bench.crash(a)
+    b = await bench.node("b")
+    log = bench.store._worlds["w1"].log
+    log[-1] = log[-1][:1] + bytes((READABLE[-1] + 1,)) + log[-1][2:]
+    await bench.store.lease("node:c", "token", 60.0)
+    await bench.store.put_node("c", {"kind": "node", "codec": READABLE[-1] + 1})
+    await b.node.peers.renew()
+    before = await bench.store.held("w1")
+    with pytest.raises(CodecError, match="let one between them run first"):
+        await b.node.ensure("w1")
+    assert await bench.store.held("w1") == before, "it did not even try to have it"
+
+
 async def test_an_inbox_that_cannot_be_read_at_once_is_read_later(bench: Bench) -> None:
     a = await bench.night()
     await bench.crash(a)

@@ -38,8 +38,8 @@ class Holdings:
     Who builds it sets `on_confirmed` and `on_gone` (told of every confirmed commit, and of each
     world that is owned here no more), `shard_of`, `on_lane` (a lane was made: start it),
     `on_elsewhere` (a living node owns a world that was asked for here), `on_heir(world, node,
-    epoch)` (a world was let go for a node) and `place` (let another node open a world, if one
-    should).
+    epoch)` (a world was let go for a node), `place` (let another node open a world, if one
+    should) and `is_wary` (whether some node writes what cannot be read here).
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Holdings:
         self.on_heir: OnHeir = _nobody_told
         self.place: Callable[[str], Awaitable[bool]] = _stays
         self.on_lost: Callable[[str, bool], None] = lambda world, is_known: None
+        self.is_wary: Callable[[], bool] = lambda: False
         self.shard_of: Callable[[str], str] = lambda world: ""
         self.settled_s = -math.inf  # until then nobody counts as dead
         self._store = store
@@ -143,6 +144,8 @@ class Holdings:
                 return "stopped"
             # Before it is taken: who cannot read a world must not keep it from who can.
             check_readable("log", int(hints.get("codec", VERSION)))
+            if self.is_wary():  # hints may be older than the last commits
+                await self._jobs.finish(self._store.read(world, max(0, held.tail - 1), held.tail))
             if is_placed and not held.node and await self.place(world):
                 self.listening.discard(world)
                 return "elsewhere"

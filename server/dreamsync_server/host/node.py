@@ -76,6 +76,7 @@ class HostNode:
         self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
         held.on_elsewhere = self._watch.follow
         self.peers = Peers(store, self._jobs, node, self.about)
+        held.is_wary = lambda: self.peers.has_seen_newer
         self._more_about = about
         self.handing = Handing(store, clock, self._jobs, node, held, self.peers)
         self.handing.on_gone = self._look_after

@@ -41,6 +41,7 @@ class Peers:
         self._node = node
         self._about = about
         self._serving: dict[str, Peer] = {}
+        self.has_seen_newer = False  # a node that writes what cannot be read here
         self._newer: set[str] = set()  # nodes whose worlds this one cannot read, as was said
 
     async def renew(self) -> None:
@@ -97,6 +98,7 @@ class Peers:
                     " worlds are not served here; let a version between them run first",
                     name, said.get("version", "?"), form, READABLE[0], READABLE[-1],
                 )  # fmt: skip
+                self.has_seen_newer = True
                 self._newer.add(name)
         self._newer &= self.all.keys()
 
