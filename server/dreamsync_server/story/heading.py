@@ -36,16 +36,17 @@ def heading_of(
 ) -> str:
     """Return the ending to make for, "" where the pack has none to seek.
 
-    The one already headed for, unless in a second of review it is out of reach: where `chances`
-    (in thousandths) were learned, as good as impossible while another is not; where none were,
-    another is less than half as far.
+    The one already headed for, unless it is out of reach: where `chances` (in thousandths) were
+    learned, as good as impossible while another is not; where none were, in a second of review,
+    another is less than half as far. What is drawn instead stays the same until the next review: it
+    becomes a fact only with the next cue or nudge, which may come in any second.
     """
     endings = sought_endings(pack)
     if not endings:
         return ""
     current = str(facts.get("director.heading", ""))
     is_sought = any(beat.id == current for beat in endings)
-    if is_sought and second % REVIEW_S:
+    if is_sought and chances is None and second % REVIEW_S:
         return current
     if chances is None:
         away = {beat.id: leaves_away(beat, facts) for beat in endings}
@@ -54,8 +55,12 @@ def heading_of(
     else:
         likely = [chances.get(beat.id, 0) for beat in endings]
         is_lost = not is_sought or _LOST * chances.get(current, 0) < max(likely)
-        # At first each that can be reached has the same turn, however rare; later the likely ones.
-        weights = [one + 1 if is_sought else min(one, FEASIBLE) + 1 for one in likely]
+        # At first each that can be reached has the same turn, however rare; later the likely ones,
+        # and none that would be given up at once.
+        weights = [
+            (one if _LOST * one >= max(likely) else 0) if is_sought else min(one, FEASIBLE) + 1
+            for one in likely
+        ]
     if not is_lost:
         return current
     seed = int(as_tuple(facts["@world"])[0])
