@@ -7,7 +7,6 @@ inbox, the next ones go that way too.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol, assert_never
 
@@ -87,6 +86,12 @@ class Desk(Protocol):
 class Conversation:
     """One client's conversation. It is the line's receiver and its member's owner."""
 
+    # There are thousands of them, and most say nothing: small, with containers that start small.
+    __slots__ = (
+        "_asked", "_by_store", "_carrier", "_desk", "_look", "_under_way", "_waiting", "backs",
+        "codec", "is_over", "line", "member", "room", "session", "was_replaced",
+    )  # fmt: skip
+
     def __init__(self, desk: Desk, line: Line) -> None:
         self.line = line
         self.codec = JSON if line.subprotocol == SUBPROTOCOL_JSON else MSGPACK
@@ -97,9 +102,9 @@ class Conversation:
         self.was_replaced = False  # its session goes on in another conversation
         self.backs = 0  # how many times it has said `back` for its session, and was not yet heard
         self._desk = desk
-        self._asked: set[asyncio.Task[None]] = set()
-        self._waiting: deque[Proposal] = deque()  # to go by the store, in order
-        self._by_store: set[int] = set()  # went by the store, without an outcome yet
+        self._asked: dict[asyncio.Task[None], None] = {}
+        self._waiting: list[Proposal] = []  # to go by the store, in order
+        self._by_store: dict[int, None] = {}  # went by the store, without an outcome yet
         self._carrier: asyncio.Task[None] | None = None
         self._under_way: dict[int, tuple[Proposal, float]] = {}  # n -> what has no outcome, since
         self._look: asyncio.TimerHandle | None = None
@@ -143,7 +148,7 @@ class Conversation:
             self._again(int(str(dict(outcome.arguments).get("expected", outcome.n))))
         elif outcome.n:
             self.session.decided(outcome.n)
-            self._by_store.discard(outcome.n)
+            self._by_store.pop(outcome.n, None)
             self._under_way.pop(outcome.n, None)
         elif cause.kind == "back":
             self.backs = max(0, self.backs - 1)
@@ -212,8 +217,11 @@ class Conversation:
             self._fail(message.q, "busy", retry_ms=RETRY_MS)
             return
         task = self._desk.spawn(self._answer(message))
-        self._asked.add(task)
-        task.add_done_callback(self._asked.discard)
+        self._asked[task] = None
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._asked.pop(task, None)
 
     async def _answer(self, message: wire.Asked) -> None:
         try:
@@ -316,15 +324,15 @@ class Conversation:
         try:
             while self._waiting and not self.is_over:
                 proposal = self._waiting[0]
-                self._by_store.add(proposal.n)
+                self._by_store[proposal.n] = None
                 code = await self._desk.submit_by_store(world, proposal)
                 if not self._waiting:
                     return  # the line was lost meanwhile
                 if code:
-                    self._by_store.discard(proposal.n)
+                    self._by_store.pop(proposal.n, None)
                     self._refuse_waiting(code)
                 else:
-                    self._waiting.popleft()
+                    del self._waiting[0]
         finally:
             self._carrier = None
 

@@ -21,14 +21,50 @@ _SCENE = ".scene"
 _N = 3  # where a session's highest number stands in what is kept of it
 
 
+class _Table:
+    """Members by a name. Most names concern one member alone: then it stands there by itself."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[str, Member | dict[Member, None]] = {}
+
+    def add(self, name: str, member: Member) -> None:
+        """Note that a name concerns a member."""
+        known = self._found.get(name)
+        if known is None:
+            self._found[name] = member
+        elif isinstance(known, dict):
+            known[member] = None
+        else:
+            self._found[name] = {known: None, member: None}
+
+    def discard(self, name: str, member: Member) -> None:
+        """Note that it does so no more."""
+        known = self._found[name]
+        if isinstance(known, dict):
+            del known[member]
+        if known is member or not known:
+            del self._found[name]
+
+    def of(self, name: str) -> Iterable[Member]:
+        """Return whom a name concerns."""
+        known = self._found.get(name, ())
+        return (known,) if isinstance(known, Member) else known
+
+    def items(self) -> Iterator[tuple[str, Iterable[Member]]]:
+        """Yield every name with whom it concerns."""
+        return ((name, self.of(name)) for name in self._found)
+
+
 class Interest:
     """The members of a room by what concerns them."""
 
     def __init__(self, pack: Pack, book: OfferBook) -> None:
         self._pack = pack
         self._book = book
-        self._by_atom: dict[str, dict[Member, None]] = {}  # private atoms
-        self._by_read: dict[str, dict[Member, None]] = {}  # what their offers hang on
+        self._by_atom = _Table()  # private atoms
+        self._by_read = _Table()  # what their offers hang on
         self._reads: dict[str, frozenset[str]] = {}  # by seat
         self._of: dict[Member, tuple[list[str], frozenset[str]]] = {}
         self.watching: dict[Member, None] = {}
@@ -39,19 +75,16 @@ class Interest:
         reads = self._reads_of(member.viewer.seat)
         self._of[member] = (atoms, reads)
         for atom in atoms:
-            self._by_atom.setdefault(atom, {})[member] = None
+            self._by_atom.add(atom, member)
         for name in reads:
-            self._by_read.setdefault(name, {})[member] = None
+            self._by_read.add(name, member)
 
     def discard(self, member: Member) -> None:
         """Forget a member, but not what it watches."""
         atoms, reads = self._of.pop(member, ([], frozenset()))
         for table, keys in ((self._by_atom, atoms), (self._by_read, reads)):
             for key in keys:
-                members = table[key]
-                del members[member]
-                if not members:
-                    del table[key]
+                table.discard(key, member)
 
     def sessions_touched(self, step: Step) -> dict[str, bool]:
         """Return the sessions that a commit touched, and of each whether its seat or its scene may
@@ -67,7 +100,7 @@ class Interest:
                         found[holder[0]] = True
         for shift in step.shifts:
             if shift.name.endswith(_SCENE):
-                for member in self._by_atom.get(f"seat:{shift.name[: -len(_SCENE)]}", ()):
+                for member in self._by_atom.of(f"seat:{shift.name[: -len(_SCENE)]}"):
                     found[member.viewer.session] = True
         return found
 
@@ -76,23 +109,20 @@ class Interest:
         by_atom = self._by_atom
         found: dict[Member, None] = {}
         for shift in step.shifts:
-            for audience in (shift.was, shift.now):
+            audiences = (shift.now,) if shift.was == shift.now else (shift.was, shift.now)
+            for audience in audiences:
                 for atom in audience or ():
-                    if atom in by_atom:
-                        found.update(by_atom[atom])
+                    found.update(dict.fromkeys(by_atom.of(atom)))
         for event in step.commit.events:
             for atom in hearers(event):
-                if atom in by_atom:
-                    found.update(by_atom[atom])
+                found.update(dict.fromkeys(by_atom.of(atom)))
         return found
 
     def touched(self, step: Step) -> dict[Member, None]:
         """Return the members whose offers a commit may have changed."""
-        by_read = self._by_read
         found: dict[Member, None] = {}
         for name in _changed(self._pack, step):
-            if name in by_read:
-                found.update(by_read[name])
+            found.update(dict.fromkeys(self._by_read.of(name)))
         return found
 
     def touched_by_time(self, facts: Facts) -> list[Member]:
@@ -105,7 +135,7 @@ class Interest:
         for name, members in self._by_read.items():
             value = facts.get(name)
             if type(value) is Drift and value.rate:
-                found.update(members)
+                found.update(dict.fromkeys(members))
         return list(found)
 
     def watchers_take(self, step: Step, facts: Facts) -> None:

@@ -98,6 +98,7 @@ class Sender:
             group = self.groups[public] = Group(eyes, index.digest(eyes), state.position)
         member.extra = []
         member.private_digest = add_hashes(index.digest(member.viewer.eyes), (), (group.digest,))
+        member.viewer.eyes.forget()
         group.add(member, state.position)
         member.sent_s = self._now_s()
         self.interest.add(member)

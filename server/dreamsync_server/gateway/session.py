@@ -122,6 +122,11 @@ _ONLY_IN_A_WORLD: Final = frozenset().union(*(LEGAL[phase] for phase in IN_WORLD
 class Session:
     """The state machine of one conversation."""
 
+    __slots__ = (
+        "_decided_n", "_free_texts", "_hello_until_s", "_meter", "_n", "_pending", "client", "lang",
+        "phase", "session", "token",
+    )  # fmt: skip
+
     def __init__(self, now_s: float) -> None:
         self.phase = Phase.HELLO
         self.client = ""

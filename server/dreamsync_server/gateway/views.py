@@ -96,6 +96,10 @@ class Eyes:
             known = self._known[audience] = self._judge(self.atoms, audience)
         return known
 
+    def forget(self) -> None:
+        """Let go of what was judged: a whole view looks at every class, later ones at few."""
+        self._known = {}
+
 
 class ClassIndex:
     """The facts of one state by audience class, kept while commits are applied to it."""
