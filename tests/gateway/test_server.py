@@ -14,7 +14,7 @@ from dreamsync_server.settings import Settings
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.telemetry import Telemetry
 
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 class SilentStore(MemoryStore):
@@ -100,4 +100,5 @@ async def test_a_flood_of_garbage_is_answered_for_a_while_and_then_cut() -> None
             await client.send(client_frame(hello) + client_frame(b"\xc1") * 3_000)
             assert (await client.closing()).close_code == 4008
         assert node.count("errors_total", code="bad_message") > 50
-        assert await dream.packs()  # the others are served
+        while not await dream.packs():  # the others are served; the first may find it reading
+            await asyncio.sleep(0.01)
