@@ -20,8 +20,8 @@ By = Callable[[Way], Interval | None]
 def times_at_most(pack: Pack, ways: Ways, trigger: Trigger) -> int | None:
     """Return how often a trigger can happen in a run; None where nothing bounds it.
 
-    A spelled seat of a chorus stands for all of them. Combinations of an action's parameters share
-    its bound: whoever adds them up counts them once.
+    Each spelled seat of a chorus stands for all of them, however many are spelled. Combinations of
+    an action's parameters share its bound: whoever adds them up counts them once.
     """
     match trigger.kind:
         case "start":
@@ -51,7 +51,11 @@ def sum_of(pack: Pack, ways: Ways, target: str, happens: Happens, by: By) -> Int
         times = times_at_most(pack, ways, trigger)
         if times is None and (low or high):
             return None
-        key = (trigger.kind, trigger.id, trigger.seat)
+        role = pack.roles.get(role_of(trigger.seat))
+        who = (
+            role.id if role is not None and role.seats else trigger.seat
+        )  # all of a chorus at once
+        key = (trigger.kind, trigger.id, who)
         down, up = most.get(key, (0, 0))
         most[key] = (min(down, low * (times or 0)), max(up, high * (times or 0)))
     return Interval(sum(down for down, _ in most.values()), sum(up for _, up in most.values()))
