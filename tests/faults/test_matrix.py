@@ -21,6 +21,7 @@ TOGETHER = {
     "reply-lost": 40,
     "memory-full": 1,
     "clock-jumps": 1,
+    "rolled-back-too-far": 1,
     "store-unheard": 1,
     "disk-full": 1,
 }
