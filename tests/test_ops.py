@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dreamsync_server.cli.supervisor import STOP_S
+from dreamsync_server.limits import STORE_STOP_S
 from dreamsync_server.telemetry import Telemetry
 
 
@@ -39,3 +41,9 @@ def test_units_are_units(checkout: Path) -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_systemd_waits_longer_than_children_and_store_are_given(checkout: Path) -> None:
+    unit = (checkout / "ops" / "systemd" / "dreamsync.service").read_text()
+    (told,) = [line for line in unit.splitlines() if line.startswith("TimeoutStopSec=")]
+    assert int(told.partition("=")[2]) > STOP_S + STORE_STOP_S
