@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import fail, print_json
 from dreamsync_server.errors import OperatorError
@@ -30,7 +31,9 @@ async def close(
     if is_json:
         print_json({"ok": True, "world": found.card.world, "was_open": was_open})
     elif was_open:
-        print(f"The world {found.card.world} is closed. Its log is kept: ./dream replay shows it.")
+        print(
+            f"The world {found.card.world} is closed. Its log is kept: {own_command()} replay shows it."
+        )
     else:
         print(f"The world {found.card.world} was closed already.")
     return 0
@@ -55,6 +58,6 @@ async def close_found(found: Found, timeout_s: float = CLOSE_S) -> bool:
                 await catch_up(store, world, state)
     except TimeoutError:
         raise OperatorError(
-            "no node has taken it up yet: the world closes as soon as one runs (./dream serve)"
+            f"no node has taken it up yet: the world closes as soon as one runs ({own_command()} serve)"
         ) from None
     return True

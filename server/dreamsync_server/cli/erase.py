@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import clock_of, print_json
 from dreamsync_server.errors import OperatorError
@@ -124,5 +125,5 @@ async def _decided(here: Found, before: State, fact: str) -> State:
     except TimeoutError:
         raise OperatorError(
             f"the texts are gone from the store; no node has let {here.card.world} forget them yet:"
-            " it does as soon as one runs (./dream serve); then ask again"
+            f" it does as soon as one runs ({own_command()} serve); then ask again"
         ) from None

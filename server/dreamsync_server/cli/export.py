@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.recordings import SUFFIX
 from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import print_json
@@ -55,7 +56,9 @@ async def export(
                     "texts": has_texts})  # fmt: skip
     else:
         texts = "with what people wrote" if has_texts else "without what people wrote"
-        print(f"{path}: {count} commits, {texts}; {size:,} bytes. ./dream replay {path} shows it.")
+        print(
+            f"{path}: {count} commits, {texts}; {size:,} bytes. {own_command()} replay {path} shows it."
+        )
     return 0
 
 

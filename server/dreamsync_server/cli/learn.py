@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.check import folder_of, report
 from dreamsync_server.cli.telling import FAILED, print_json
 from dreamsync_server.packs import check_folder, load_folder
@@ -56,7 +57,7 @@ def _tell(folder: Path, odds: Odds | None, *, is_json: bool) -> int:
         if is_json:
             print_json({"ok": False, "why": said})
         else:
-            print(f"{folder.name}: {said}; run `./dream learn {folder.name}`")
+            print(f"{folder.name}: {said}; run `{own_command()} learn {folder.name}`")
         return FAILED
     if is_json:
         parts = {

@@ -1,5 +1,6 @@
 """The `dreamsync` command: one small file a command; what a command needs it imports when run."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -56,7 +57,15 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    show_what_can_be_shown(sys.stdout, sys.stderr)
     app(prog_name=own_command())
+
+
+def show_what_can_be_shown(*streams: Any) -> None:
+    """Let a terminal that does not know a letter show a question mark instead of ending us."""
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _say_version(is_asked: bool) -> None:

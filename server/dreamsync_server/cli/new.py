@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.telling import print_json
 from dreamsync_server.packs.new import copy_starter
 
@@ -19,7 +20,7 @@ def new(name: str, into: Path, *, is_json: bool = False) -> int:
     print(
         f"{folder} is a small pack that can be played as it is.\n"
         f"  Read and change it:  {folder / 'pack.yaml'}\n"
-        f"  See what is wrong:   ./dream check {folder}\n"
-        f"  Play it:             ./dream serve --worlds {into} --public {name}"
+        f"  See what is wrong:   {own_command()} check {folder}\n"
+        f"  Play it:             {own_command()} serve --worlds {into} --public {name}"
     )
     return 0

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 import dreamsync
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, page_address, socket_address
 from dreamsync_server.cli.telling import print_json
 
@@ -104,11 +105,11 @@ def card(world: dreamsync.World, link: Link, *, shares_ending: bool = False) -> 
         f"  Desk:        {desk_address(world, link)}",
         f"  Desk token:  {world.desk_token}",
         "",
-        f"  To play:     ./dream play '{link}'",
+        f"  To play:     {own_command()} play '{link}'",
     ]
     if world.code:
         server = f"'{Link(link.server)}'"
-        lines.append(f"  or:          ./dream play {server} --code {world.code}")
+        lines.append(f"  or:          {own_command()} play {server} --code {world.code}")
     lines += ["", "  Whoever has the desk token directs the world: keep it. It is not shown again."]
     if world.code:
         lines.append("  Whoever has the link or the code may come in.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import parse_link
 from dreamsync_server.cli.shelf import PackShelf
 from dreamsync_server.errors import OperatorError, WorldFaultError
@@ -114,6 +115,6 @@ async def find_card(store: Store, text: str) -> WorldCard:
 
 def _no_server(data: Path) -> str:
     return (
-        f"no server runs on the data folder {data}: start one with `./dream serve --data {data}`,"
+        f"no server runs on the data folder {data}: start one with `{own_command()} serve --data {data}`,"
         " name another folder with --data, or a store with --store URL"
     )

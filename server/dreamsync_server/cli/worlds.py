@@ -6,6 +6,7 @@ from typing import Any
 import dreamsync
 from dreamsync.protocol.cards import PackCard, WorldCard
 from dreamsync.protocol.fields import wire_map
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, socket_address
 from dreamsync_server.cli.telling import print_json
 
@@ -43,5 +44,5 @@ def listing(found: Sequence[WorldCard], packs: Sequence[PackCard], server: str) 
             lines.append(f"  roles that wait: {', '.join(free)}")
     lines += ["", "Packs to open a world of your own from:"]
     lines += [f"  {pack.id:<16} {pack.title}" for pack in packs]
-    lines += ["", "  ./dream open PACK --private      gives you a link to share"]
+    lines += ["", f"  {own_command()} open PACK --private      gives you a link to share"]
     return "\n".join(lines)

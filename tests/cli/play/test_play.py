@@ -1,12 +1,15 @@
 """`play` as a command: piped in, transcript out."""
 
 import asyncio
+import os
+import pty
 import signal
 import sys
 
 import pytest
 
 import dreamsync
+from dreamsync_server.cli.play.play import has_screen
 
 
 async def _play(*args: str, typed: str) -> tuple[int, str, str]:
@@ -67,3 +70,47 @@ async def test_a_server_that_is_not_there_is_one_sentence() -> None:
     assert (code, out) == (1, "")
     assert "nothing answers at http://127.0.0.1:1" in err
     assert err.count("\n") == 1
+
+
+async def test_a_terminal_that_cannot_draw_gets_lines_with_question_marks(
+    dream: dreamsync.Dream, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    world = await dream.create_world("starter", private=True)
+    code, out, err = await _play(
+        url, "--code", world.code, "--role", "ada", "--name", "Ari", typed="hello\n/leave\n"
+    )
+    assert (code, err) == (0, "")
+    assert "You say: ?hello?" in out
+
+
+@pytest.mark.parametrize(
+    ("term", "encoding", "has"),
+    [
+        ("xterm", "utf-8", True),
+        ("dumb", "utf-8", False),
+        ("xterm", "ascii", False),
+        ("xterm", "iso8859-1", False),
+        ("", "UTF-8", True),
+    ],
+)
+def test_a_whole_screen_wants_a_terminal_that_can_draw(
+    monkeypatch: pytest.MonkeyPatch, term: str, encoding: str, has: bool
+) -> None:
+    leading, following = pty.openpty()
+    monkeypatch.setenv("TERM", term)
+    with (
+        open(following, encoding=encoding, closefd=False) as stdin,
+        open(following, "w", encoding=encoding, closefd=False) as stdout,
+    ):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stdout", stdout)
+        assert has_screen() is has
+    for number in (leading, following):
+        os.close(number)
+
+
+async def test_an_address_whose_name_is_not_known_is_told_so() -> None:
+    code, _, err = await _play("http://nowhere.invalid:1", typed="")
+    assert code == 1
+    assert "its name is not known" in err

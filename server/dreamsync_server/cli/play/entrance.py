@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import dreamsync
 from dreamsync.protocol.cards import RoleCard, WorldCard
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link
 from dreamsync_server.cli.play.story import printable
 from dreamsync_server.errors import OperatorError
@@ -30,7 +31,9 @@ class Entrance:
         """
         card, invite = await self._world(link, code)
         if card.state == "ended":
-            raise OperatorError(f"the story of {card.title!r} has ended: ./dream worlds lists more")
+            raise OperatorError(
+                f"the story of {card.title!r} has ended: {own_command()} worlds lists more"
+            )
         wanted = await self._role(card, role)
         shown = name or printable(await self._ask("Your name, as others see it?"))
         return await self.dream.enter(card.id, role=wanted, name=shown or None, invite=invite)
@@ -44,7 +47,7 @@ class Entrance:
         worlds = [world for world in await self.dream.worlds() if world.state != "ended"]
         if not worlds:
             raise OperatorError(
-                "no public world is open there: open one with ./dream open PACK, or follow a link"
+                f"no public world is open there: open one with {own_command()} open PACK, or follow a link"
             )
         if len(worlds) == 1:
             return await self.dream.card(worlds[0].id), None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dreamsync
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, parse_link
 from dreamsync_server.cli.play.entrance import Entrance
 from dreamsync_server.cli.play.fullscreen import play_fullscreen
@@ -53,7 +55,7 @@ async def play(wish: Wish) -> int:
 
 async def _play(wish: Wish) -> int:
     keyboard = Keyboard()
-    is_plain = wish.is_plain or not (sys.stdin.isatty() and sys.stdout.isatty())
+    is_plain = wish.is_plain or not has_screen()
     link = parse_link(wish.link)
     try:
         async with dreamsync.connect(link.server, lang=wish.lang) as dream:
@@ -69,8 +71,10 @@ async def _play(wish: Wish) -> int:
             title = player.world.title
             say(f"{title} was closed." if has_closed else f"You have left {title}.")
     except dreamsync.UnreachableError as error:
+        if not error.text.endswith("nothing listens there"):
+            raise  # it says more: a name that is not known, a certificate that is not trusted
         raise OperatorError(
-            f"nothing answers at {Link(link.server)}: is it running there (./dream serve)?"
+            f"nothing answers at {Link(link.server)}: is it running there ({own_command()} serve)?"
         ) from error
     return 0
 
@@ -111,6 +115,13 @@ async def come_in(entrance: Entrance, link: Link, wish: Wish) -> dreamsync.Playe
             f"somebody plays {wish.role or 'that role'} now; if that was you and your line was"
             " lost, the seat is free again within a minute"
         ) from error
+
+
+def has_screen() -> bool:
+    """Return whether people look at a terminal that can move its cursor and draw lines."""
+    can_draw = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    is_dumb = os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+    return sys.stdin.isatty() and sys.stdout.isatty() and can_draw and not is_dumb
 
 
 def say(text: str) -> None:
