@@ -194,12 +194,18 @@ class ClassIndex:
         self._hashes[name] = known
 
     def _move(self, name: str, audience: AudienceClass | None, known: int) -> None:
-        was = self.classes.pop(name, None)
+        was = self.classes.get(name)
         if was is not None:
+            old = self._hashes[name]
+            if was == audience:  # mostly: another value for the same eyes
+                self.digests[was] = add_hashes(self.digests[was], (known,), (old,))
+                self._hashes[name] = known
+                return
+            del self.classes[name]
             names = self.names[was]
             del names[name]
             if names:
-                self.digests[was] = add_hashes(self.digests[was], (), (self._hashes[name],))
+                self.digests[was] = add_hashes(self.digests[was], (), (old,))
             else:
                 del self.names[was], self.digests[was]
             del self._hashes[name]
