@@ -32,7 +32,8 @@ async def close(
         print_json({"ok": True, "world": found.card.world, "was_open": was_open})
     elif was_open:
         print(
-            f"The world {found.card.world} is closed. Its log is kept: {own_command()} replay shows it."
+            f"The world {found.card.world} is closed. Its log is kept:"
+            f" {own_command()} replay shows it."
         )
     else:
         print(f"The world {found.card.world} was closed already.")
@@ -58,6 +59,7 @@ async def close_found(found: Found, timeout_s: float = CLOSE_S) -> bool:
                 await catch_up(store, world, state)
     except TimeoutError:
         raise OperatorError(
-            f"no node has taken it up yet: the world closes as soon as one runs ({own_command()} serve)"
+            "no node has taken it up yet: the world closes as soon as one runs"
+            f" ({own_command()} serve)"
         ) from None
     return True

@@ -57,7 +57,8 @@ async def export(
     else:
         texts = "with what people wrote" if has_texts else "without what people wrote"
         print(
-            f"{path}: {count} commits, {texts}; {size:,} bytes. {own_command()} replay {path} shows it."
+            f"{path}: {count} commits, {texts}; {size:,} bytes."
+            f" {own_command()} replay {path} shows it."
         )
     return 0
 

@@ -115,6 +115,7 @@ async def find_card(store: Store, text: str) -> WorldCard:
 
 def _no_server(data: Path) -> str:
     return (
-        f"no server runs on the data folder {data}: start one with `{own_command()} serve --data {data}`,"
+        f"no server runs on the data folder {data}: start one with"
+        f" `{own_command()} serve --data {data}`,"
         " name another folder with --data, or a store with --store URL"
     )

@@ -47,7 +47,8 @@ class Entrance:
         worlds = [world for world in await self.dream.worlds() if world.state != "ended"]
         if not worlds:
             raise OperatorError(
-                f"no public world is open there: open one with {own_command()} open PACK, or follow a link"
+                f"no public world is open there: open one with {own_command()} open PACK,"
+                " or follow a link"
             )
         if len(worlds) == 1:
             return await self.dream.card(worlds[0].id), None
