@@ -28,7 +28,7 @@ async def test_a_node_is_killed_under_two_people_and_they_play_on(browser, tmp_p
         url = f"ws://127.0.0.1:{served.port}"
         async with visiting(browser, url) as visits, dreamsync.connect(url) as dream:
             world = await dream.create_world("starter", seed=7, understudies=False)
-            ada, ben = await visits.arrive(world), await visits.arrive(world)
+            ada, ben = await asyncio.gather(visits.arrive(world), visits.arrive(world))
             await ada.be("ada")
             await ben.be("ben")
             await ada.say("before")

@@ -1,5 +1,6 @@
 """People in browsers: each a context of its own, with what its pages received and complained of."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -114,6 +115,5 @@ async def visiting(browser: Browser, url: str) -> AsyncIterator[Visits]:
     """Visit a node as several people; their pages must have no complaints."""
     visits = Visits(browser, url)
     yield visits
-    for context in browser.contexts:
-        await context.close()
+    await asyncio.gather(*(context.close() for context in browser.contexts))
     assert visits.complaints == []

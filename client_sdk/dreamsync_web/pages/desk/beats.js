@@ -12,19 +12,26 @@ export function useWhys(viewer) {
   const [whys, setWhys] = useState({});
   useEffect(() => {
     let isGone = false;
+    let timer = 0;
     const look = async () => {
       if (document.hidden || !viewer.isLive) return;
+      const found = {};
       for (const beat of beatsOf(viewer)) {
         if (isGone) return;
         const why = await viewer.why(beat).catch(() => null);
-        if (why && !isGone) setWhys((old) => ({ ...old, [beat]: why }));
+        if (why) found[beat] = why;
       }
+      // All at once: drawn for each of forty, the desk would do little else.
+      if (!isGone) setWhys((old) => ({ ...old, ...found }));
     };
-    look();
-    const timer = setInterval(look, LOOK_MS);
+    const keepLooking = async () => {
+      await look();
+      if (!isGone) timer = setTimeout(keepLooking, LOOK_MS);
+    };
+    keepLooking();
     return () => {
       isGone = true;
-      clearInterval(timer);
+      clearTimeout(timer);
     };
   }, []);
   return whys;

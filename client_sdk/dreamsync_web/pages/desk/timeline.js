@@ -22,10 +22,12 @@ const KINDS = () => ({
 /** Marks of the past, read page by page and then followed. */
 function useHistory(viewer) {
   const [history, setHistory] = useState({ marks: [], tail: 1, isWhole: false });
+  const again = useRef(() => {});
   useEffect(() => {
     let isGone = false;
     let after = 0;
     let marks = [];
+    let under = null; // a look that is under way: the next goes on from where it came to
     const look = async () => {
       if (document.hidden || !viewer.isLive) return;
       for (let page = {}; page && !isGone;) {
@@ -37,14 +39,18 @@ function useHistory(viewer) {
         if (page.next === undefined) return;
       }
     };
-    look();
-    const timer = setInterval(look, LOOK_MS);
+    const lookBehind = () => {
+      under = Promise.resolve(under).then(look);
+    };
+    lookBehind();
+    again.current = lookBehind;
+    const timer = setInterval(lookBehind, LOOK_MS);
     return () => {
       isGone = true;
       clearInterval(timer);
     };
   }, [viewer]);
-  return history;
+  return { ...history, again: () => again.current() };
 }
 
 /** How the world was after commit `seq`; {moment, problem}. */
@@ -101,7 +107,7 @@ const shown = (value, ms) => (isDrift(value) ? valueAt(value, ms) : isText(value
 
 /** The past of the world at this desk. */
 export function Timeline({ desk: { story, viewer, intervene, tell } }) {
-  const { marks, tail, isWhole } = useHistory(viewer);
+  const { marks, tail, isWhole, again } = useHistory(viewer);
   const [pick, setPick] = useState({ seq: 0, at: -1 }); // seq 0: the newest
   const [eyes, setEyes] = useState("desk");
   story.namesOfSessions = new Map(marks.filter((mark) => mark.kind === "join").map((mark) => [mark.session, mark.name]));
@@ -126,7 +132,7 @@ export function Timeline({ desk: { story, viewer, intervene, tell } }) {
     <${Marks} marks=${marks} at=${at} story=${story} go=${go} />
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : moment && html`<${Moment} moment=${moment} story=${story} />`}
     <${FromHere} key=${here} viewer=${viewer} seq=${here} isOver=${Boolean(moment?.facts.ending)} />
-    <${Erase} mark=${mark} story=${story} viewer=${viewer} intervene=${intervene} tell=${tell} />
+    <${Erase} mark=${mark} story=${story} viewer=${viewer} intervene=${intervene} tell=${tell} again=${again} />
   </div>`;
 }
 
@@ -188,7 +194,7 @@ function FromHere({ viewer, seq, isOver }) {
 }
 
 /** Take out what somebody who came in wrote, where they ask for it. */
-function Erase({ mark, story, viewer, intervene, tell }) {
+function Erase({ mark, story, viewer, intervene, tell, again }) {
   if (mark.kind !== "join" || !mark.session || !mark.name) return null;
   const erase = async () => {
     const what = t("Erase what {name} wrote", { name: mark.name });
@@ -196,6 +202,7 @@ function Erase({ mark, story, viewer, intervene, tell }) {
       const count = await viewer.erase(mark.session, word);
       tell(t("{count} texts erased", { count }));
       mark.name = "";
+      again();
       return { ok: true };
     });
   };

@@ -1,6 +1,6 @@
 // The first page: what this is, which worlds are open, and opening one of your own.
 
-import { html, keep, reach, render, speakHere, t, useEffect, useRef, useState, wantedLang } from "../shared/house.js";
+import { html, isCalm, keep, reach, render, speakHere, t, useEffect, useRef, useState, wantedLang } from "../shared/house.js";
 import { Cover } from "../shared/opening.js";
 
 const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
@@ -112,6 +112,7 @@ function wanderIn(picture) {
   const near = innerWidth < PHONE_PX ? [470, 230] : [110, 260]; // a phone's words stand in front
   const step = () => near[0] + Math.floor(Math.random() * near[1]);
   picture.pose([["one", 1900, near[0] + 90, 90], ["two", 2300, near[0] + 220, 270], ["three", 2550, near[0] + 30, 270]]);
+  if (isCalm()) return () => picture.stop();
   const wander = setInterval(() => {
     const { seat } = LANTERNS[Math.floor(Math.random() * LANTERNS.length)];
     picture.pose([[seat, 1800 + Math.floor(Math.random() * 950), step(), Math.random() < 0.5 ? 90 : 270]]);

@@ -3,12 +3,13 @@
 import { clockText, html, t, useBeat, useLayoutEffect, useRef, useState } from "../shared/house.js";
 
 const GO = "go";
+const [BEAT_MS, CHOICE_BEAT_MS] = [1000, 250]; // a choice has a clock that is watched
 
 /** Choices, actions and ways out. `act(offer, params)` and `choose(choice, option)` propose. */
 export function Doings({ story, act, choose }) {
-  useBeat(250);
-  const [open, setOpen] = useState("");
   const { viewer } = story;
+  useBeat(viewer.choices.length ? CHOICE_BEAT_MS : BEAT_MS);
+  const [open, setOpen] = useState("");
   const offers = viewer.actions();
   const go = offers.find((offer) => offer.id === GO && offer.params?.[0]?.name === "to");
   const ready = offers.filter((offer) => offer.is_ready !== false && offer !== go);

@@ -4,6 +4,7 @@ import { fineAt } from "/sdk/dreamsync.js";
 import { clockText, html, t, useBeat } from "../shared/house.js";
 
 const GLOW_MS = 2600;
+const BEAT_MS = 500; // clocks show whole seconds; what drifts glides from one beat to the next
 const SHOWN_MAX = 6;
 const UNIT = 3_600_000;
 
@@ -12,7 +13,7 @@ const isMeter = (fact) => fact.card.kind === "int" && fact.card.low !== undefine
 
 /** What everybody here can see: clocks first, then what moved last. */
 export function WorldPanel({ story }) {
-  useBeat(200);
+  useBeat(BEAT_MS);
   const { world } = story.shown();
   const clocks = world.filter((fact) => isClock(fact) && fact.value > 0);
   const rest = ranked(story, world.filter((fact) => !isClock(fact)));
@@ -29,7 +30,7 @@ export function WorldPanel({ story }) {
 
 /** What is mine: my meters, secrets, what I hold. */
 export function OwnPanel({ story }) {
-  useBeat(200);
+  useBeat(BEAT_MS);
   const { mine } = story.shown();
   const held = story.thingsHeld();
   const rest = ranked(story, mine);

@@ -12,7 +12,7 @@ const SCALE_MAX = 2;
 const CROWD = 14; // more people than this are drawn smaller, and only I am named
 const STIRRED_MS = 700; // every frame is drawn this long after anything moved
 const REST_MS = 17; // waited between two frames while only the air moves: half of them are enough
-const REST_CALM_MS = 500; // likewise for who wants no motion
+const REST_CALM_MS = 2000; // likewise for who wants no motion: what is torn heals all the same
 
 export class Picture {
   #canvas;
