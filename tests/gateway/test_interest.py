@@ -1,6 +1,10 @@
 """Interest: a commit touches whom it concerns, and nobody else is looked at."""
 
+from support.packs import expo
 from support.stage import Stage
+
+from dreamsync_server.story.playthrough import Playthrough
+from dreamsync_server.world.values import Drift
 
 
 def sessions(members: object) -> set[str]:
@@ -49,3 +53,19 @@ def test_who_is_gone_is_touched_no_more() -> None:
     [step] = stage.follower.newest_steps(1)
     assert sessions(stage.room.sender.interest.private(step)) == set()
     assert sessions(stage.room.sender.interest.touched(step)) == set()
+
+
+def test_time_touches_whose_offers_hang_on_what_drifts() -> None:
+    stage = Stage(Playthrough(expo(), 7))
+    stage.enter("l", role="leo")
+    stage.enter("m", role="mia")
+    facts, interest = stage.follower.state.facts, stage.room.sender.interest
+    drift = facts["leo.imagination"]
+    assert isinstance(drift, Drift)
+    facts["home.bedroom.noise"] = drift._replace(rate=0)
+    facts["leo.imagination"] = drift._replace(rate=0)
+    assert sessions(interest.touched_by_time(facts)) == set()
+    facts["leo.imagination"] = drift._replace(rate=-60)
+    assert sessions(interest.touched_by_time(facts)) == {"l"}
+    stage.room.discard(stage.room.members["l"])
+    assert sessions(interest.touched_by_time(facts)) == set()

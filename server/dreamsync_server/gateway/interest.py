@@ -12,7 +12,7 @@ from dreamsync_server.world.commit import Position
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.sessions import FIXED
-from dreamsync_server.world.state import Facts, as_tuple, role_of
+from dreamsync_server.world.state import Facts, as_tuple, role_of, seat_decl
 from dreamsync_server.world.values import Drift
 
 _SESSION = "@session."
@@ -65,6 +65,7 @@ class Interest:
         self._book = book
         self._by_atom = _Table()  # private atoms
         self._by_read = _Table()  # what their offers hang on
+        self._by_drift = _Table()  # what of that may drift
         self._reads: dict[str, frozenset[str]] = {}  # by seat
         self._of: dict[Member, tuple[list[str], frozenset[str]]] = {}
         self.watching: dict[Member, None] = {}
@@ -78,11 +79,15 @@ class Interest:
             self._by_atom.add(atom, member)
         for name in reads:
             self._by_read.add(name, member)
+            if self._may_drift(name):
+                self._by_drift.add(name, member)
 
     def discard(self, member: Member) -> None:
         """Forget a member, but not what it watches."""
         atoms, reads = self._of.pop(member, ([], frozenset()))
-        for table, keys in ((self._by_atom, atoms), (self._by_read, reads)):
+        drifts = filter(self._may_drift, reads)
+        tables = ((self._by_atom, atoms), (self._by_read, reads), (self._by_drift, drifts))
+        for table, keys in tables:
             for key in keys:
                 table.discard(key, member)
 
@@ -132,7 +137,7 @@ class Interest:
         reason to refuse it may stand.
         """
         found = {member: None for member in self._of if member.ready_ms < facts.ms}
-        for name, members in self._by_read.items():
+        for name, members in self._by_drift.items():
             value = facts.get(name)
             if type(value) is Drift and value.rate:
                 found.update(dict.fromkeys(members))
@@ -151,6 +156,11 @@ class Interest:
         """Send what time alone made of watched conditions; `facts.ms` is now."""
         for member in tuple(self.watching):
             send_hits(member, member.watches.drifted(facts), position, facts)
+
+    def _may_drift(self, name: str) -> bool:
+        fact = self._pack.facts.get(name)
+        decl = seat_decl(self._pack, name) if fact is None else fact.decl
+        return decl is not None and decl.can_drift
 
     def _reads_of(self, seat: str) -> frozenset[str]:
         if not seat:
