@@ -12,7 +12,7 @@ from support.packs import WORLDS
 from dreamsync_server.packs import load_folder
 from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import begin
-from dreamsync_server.world.commit import Event, Outcome
+from dreamsync_server.world.commit import Event, Outcome, Proposal
 from dreamsync_server.world.model import Pack
 
 CAST: Final = ("mia", "leo", "terra", "kane")
@@ -98,6 +98,12 @@ class Night:
         if "@session.s_desk" not in self.play.facts:
             self.play.join("s_desk", kind="desk")
         return self.play.ask("cue", "desk", "s_desk", {"beat": beat}).code
+
+    def happens(self, nudge: str) -> str:
+        """Let the director bring about what a nudge of the pack says; return the code."""
+        given = {"means": "cause", "target": nudge}
+        proposal = Proposal("nudge", "director", "director", arguments=given)
+        return self.play.direct(proposal).outcomes[0].code
 
     def _act(self, role: str, action: str, params: dict[str, Any]) -> Outcome:
         session = self._player(role)

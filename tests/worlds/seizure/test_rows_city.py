@@ -42,6 +42,14 @@ def test_A_20_every_segment_of_the_merge_has_a_counter_move(segments: int) -> No
     assert one["merge"] == other["merge"] == segments - 1
 
 
+def test_A_20_a_segment_may_come_open_by_itself() -> None:
+    assert "wrong_socket" in lowered_by(seizure(), "merge")
+    night = Night()
+    night.to_deep()
+    assert night["merge"] < 4
+    assert night.happens("wrong_socket") == "condition"
+
+
 def test_A_20_one_segment_a_phase_and_its_clock_has_eight() -> None:
     night = merging(1)
     assert night.tries("kane", "advance_merge") == "condition"
@@ -99,6 +107,25 @@ def test_A_23_the_doom_clock_is_hidden_and_driven_by_sleep_under_a_comb() -> Non
         doom[pick] = night["collapse"]
         assert doom[pick] == (night["techsleep"] + night["enrolled"] // 3) // 4
     assert doom["put_on_comb"] >= doom["lie_down"] + 5
+
+
+def test_A_23_a_fuse_may_gain_the_city_a_night() -> None:
+    night = Night()
+    assert night.happens("blown_fuse") == "not_now"
+    night.to_deep()
+    assert night["collapse"] < 7
+    assert night.happens("blown_fuse") == "condition"
+    tired = Night()
+    tired.to_deep("put_on_comb")
+    assert tired["collapse"] >= 7
+    slept = tired["techsleep"]
+    spared = tired.fork()
+    assert spared.happens("blown_fuse") == "ok"
+    assert spared["techsleep"] == slept - 6
+    assert spared.hearers("nudge.blown_fuse.text") == [tuple(f"role:{role}" for role in CAST)]
+    for night in (tired, spared):
+        night.dream()
+    assert 1 <= tired["collapse"] - spared["collapse"] <= 2
 
 
 def test_A_24_terra_sees_it_inside_the_dream_and_nowhere_else() -> None:

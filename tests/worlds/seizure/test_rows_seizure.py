@@ -6,7 +6,6 @@ from worlds.seizure.nights import CAST, Night, seizure
 
 from dreamsync_server.world import effects as fx
 from dreamsync_server.world.audience import class_of
-from dreamsync_server.world.commit import Proposal
 
 EXIT_S_MAX = 75
 """Within this time a door comes for whoever is stranded."""
@@ -106,6 +105,15 @@ def test_A_44_getting_somebody_out_earns_what_good_endings_need() -> None:
         assert "independence >= 4" in when.source
 
 
+def test_A_44_one_of_the_row_may_sit_up_without_having_been_called() -> None:
+    night = seized()
+    row = night["row.stranded"]
+    assert night.happens("clerks_break") == "ok"
+    assert (night["independence"], night["row.stranded"]) == (1, row - 1)
+    assert night.happens("clerks_break") != "ok"  # one does
+    assert night["independence"] < 4
+
+
 def knowing(count: int) -> Night:
     """Return the roof, with so many who know a fragment of what Terra saw."""
     night = Night()
@@ -150,9 +158,7 @@ def test_A_47_the_directors_whispers_pass_on_only_what_somebody_knows() -> None:
         if told:
             night.tell_trams()
         night.to_seizure()
-        given = {"means": "cause", "target": "through_plaster"}
-        whisper = Proposal("nudge", "director", "director", arguments=given)
-        assert night.play.direct(whisper).outcomes[0].code == code
+        assert night.happens("through_plaster") == code
         assert night["leo.trams"] == ("murmur" if told else "unknown")
 
 
