@@ -117,3 +117,19 @@ async def test_who_wants_no_motion_is_shown_none_and_captions_stay(
         while await ada.page.evaluate(moving):
             await asyncio.sleep(0.02)
         assert float(await caption.evaluate("(one) => getComputedStyle(one).opacity")) == 1.0
+
+
+async def test_in_colours_of_ones_own_what_is_chosen_and_how_much_is_still_seen(
+    visits: Visits, node: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        await dream.enter(world.id, role="ada", invite=world.invite)
+        desk = await visits.come(f"/desk#{world.id}.{world.desk_token}", forced_colors="active")
+        await desk.page.click("[data-sight=facts]")
+        outlines = "(one) => getComputedStyle(one).outlineStyle"
+        assert await desk.page.locator("[data-sight=facts]").evaluate(outlines) == "solid"
+        assert await desk.page.locator("[data-sight=live]").evaluate(outlines) == "none"
+        colours = "(one) => getComputedStyle(one.firstChild).backgroundColor"
+        track = desk.page.locator(".track.thin").first
+        assert await track.evaluate(colours) not in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")

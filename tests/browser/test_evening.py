@@ -100,9 +100,13 @@ async def test_four_people_and_a_desk_play_the_expo_to_an_end(browser, expo: Nod
         await hand.nudge("hurry", "floor_time", ms=900_000)
         for visitor in people.values():
             await visitor.page.wait_for_selector("dialog.ending")
-        assert await people["leo"].page.inner_text("#ending-title") != await people[
-            "ava"
-        ].page.inner_text("#ending-title")
+        titles = {
+            role: await visitor.page.inner_text("#ending-title") for role, visitor in people.items()
+        }
+        assert titles["leo"] != titles["ava"]
+        told = await people["ava"].page.inner_text(".ending-text")
+        assert len(told) > 100
+        assert titles["ava"] not in told
         await desk.page.click("[data-sight=graph]")
         await desk.page.wait_for_selector(".node.ending.lit")
 

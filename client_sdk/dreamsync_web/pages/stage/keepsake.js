@@ -40,7 +40,7 @@ function write(page, main, story) {
   put("p", new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" }), "faint");
   put("h1", title);
   if (ending) put("p", ending, "chapter");
-  if (story.ending) put("blockquote", story.ending.text);
+  for (const text of story.endingWords()) put("blockquote", text);
   put("h2", t("Who was there"));
   const list = put("ul", "");
   for (const { name, player } of story.cast.values()) {

@@ -109,7 +109,7 @@ export class Picture {
 
   /** A beat: light goes through the scene, and the fabric gives a little. */
   beat() {
-    this.#lights.push(performance.now());
+    this.#lights = [...this.#lights.slice(-1), performance.now()]; // two at most: more blind
     this.#strain = Math.min(1, this.#strain + 0.34);
     this.#stir();
   }

@@ -215,7 +215,7 @@ function Ending({ story }) {
   if (isClosed) return html`<p class="again"><button type="button" class="primary" onClick=${() => setClosed(false)}>${t("How it ended")}</button></p>`;
   return html`<dialog class="ending" ...${useDialog(() => setClosed(true))} aria-labelledby="ending-title">
     <p class="faint">${t("The end")}</p><h2 id="ending-title">${title || story.viewer.world.title}</h2>
-    <p class="ending-text">${story.ending.text}</p>
+    <div class="ending-text">${story.endingWords().map((text, i) => html`<p key=${i}>${text}</p>`)}</div>
     <p class="end"><button class="primary" onClick=${save}>${t("Keep this evening")}</button>
       <button class="quiet" onClick=${() => setClosed(true)}>${t("Look back")}</button>
       <a class="button quiet" href="/">${t("Leave")}</a></p>

@@ -226,6 +226,14 @@ export class Story {
       .map((name) => ({ name, card: this.names.facts[name], value: this.#viewer.fact(name) }));
   }
 
+  /** Return how it ended, in its paragraphs: what the ending says, or what was told with it. */
+  endingWords() {
+    if (!this.ending) return [];
+    const title = this.words("ending", this.#viewer.fact("ending") ?? "");
+    if (this.ending.text && this.ending.text !== title) return [this.ending.text];
+    return this.lines.filter((line) => line.kind === "told" && line.at[0] === this.ending.at[0]).map((line) => line.text);
+  }
+
   // What happened.
 
   /** A few lines are told with the others; more of them wait to be read first. */
