@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -136,3 +137,19 @@ def test_an_end_is_said_in_words(code: int, words: str) -> None:
 
 def test_a_module_is_run_by_this_python() -> None:
     assert python_module("a.b", "x") == [sys.executable, "-m", "a.b", "x"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the child looks by itself")
+def test_a_child_that_has_not_begun_yet_dies_with_its_parent_too() -> None:
+    never_looks = "import time; print(flush=True); time.sleep(600)"
+    parent = (
+        "import asyncio, sys\n"
+        "from dreamsync_server.cli.supervisor import Child\n"
+        f"asyncio.run(Child('c', lambda: [sys.executable, '-c', {never_looks!r}]).run())\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"\n"
+    process.kill()
+    # The pipe ends when nobody holds it any more: neither the parent nor its child.
+    assert process.communicate(timeout=20)[0] == b""

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from dreamsync_server.store import tether
+
 log = logging.getLogger(__name__)
 
 RESTART_FIRST_S = 0.05
@@ -144,7 +146,10 @@ class Child:
         number = self.starts
         env = {**os.environ, **self._told, "DREAMSYNC_PARENT": str(os.getpid())}
         process = await asyncio.create_subprocess_exec(
-            *self._argv(), stdin=asyncio.subprocess.DEVNULL, env=env, start_new_session=True
+            *tethered(self._argv()),
+            stdin=asyncio.subprocess.DEVNULL,
+            env=env,
+            start_new_session=True,
         )
         life = _Life(number, process)
         self._lives = [*(one for one in self._lives if not one.is_over), life]
@@ -178,6 +183,16 @@ class Child:
             await process.wait()
             return True
         return False
+
+
+def tethered(argv: Sequence[str]) -> list[str]:
+    """Return a command that dies with this process from its first moment on (Linux).
+
+    What a child does about that itself comes after its imports, which take a second.
+    """
+    if sys.platform != "linux":
+        return list(argv)
+    return [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *argv]
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
