@@ -34,6 +34,15 @@ def test_of_two_sub_protocols_the_compact_one_is_taken() -> None:
     assert opened.subprotocol == SUBPROTOCOL_MSGPACK
 
 
+@pytest.mark.parametrize("method", [b"POST", b"PUT", b"PATCH", b"DELETE"])
+def test_a_request_that_brings_something_is_told_what_is_answered_here(method: bytes) -> None:
+    head = method + b" / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\nabc"
+    told = handshake().feed(head)
+    assert isinstance(told, Plain)
+    assert told.answer.startswith(b"HTTP/1.1 405 ")
+    assert b"Allow: GET, HEAD\r\n" in told.answer
+
+
 def test_no_extension_is_agreed_to() -> None:
     opened = handshake().feed(request(Sec_WebSocket_Extensions="permessage-deflate"))
     assert isinstance(opened, Opened)

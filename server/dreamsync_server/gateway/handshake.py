@@ -13,11 +13,12 @@ from websockets.typing import LoggerLike, Subprotocol
 
 from dreamsync.protocol.bounds import SOCKET_PATH, SUBPROTOCOLS
 from dreamsync_server.gateway.auth import Trust, Visitor
-from dreamsync_server.gateway.http import Site, plain_answer
+from dreamsync_server.gateway.http import Site, only_get, plain_answer
 from dreamsync_server.limits import FRAME_BYTES_MAX, HEAD_BYTES_MAX
 
 SWITCHING: Final = 101
 _END: Final = b"\r\n\r\n"
+_WITH_A_BODY: Final = (b"POST /", b"PUT /", b"PATCH /", b"DELETE /")
 _OFFERED: Final = tuple(Subprotocol(name) for name in SUBPROTOCOLS)
 
 
@@ -70,6 +71,8 @@ class Handshake:
         if events:
             return self._judge(cast("Request", events[0]), rest, is_draining)
         if protocol.handshake_exc is not None or end >= 0:
+            if self._seen.startswith(_WITH_A_BODY):  # the library reads none
+                return Plain(only_get().serialize(), "bad")
             said = b"".join(protocol.data_to_send())
             return Plain(said or plainly(400, "That was no HTTP request.\n"), "bad")
         if len(self._seen) > HEAD_BYTES_MAX:

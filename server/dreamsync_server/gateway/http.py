@@ -99,9 +99,7 @@ class Site:
 
     def _answer(self, request: Request, visitor: Visitor) -> Response:
         if request.method not in ("GET", "HEAD"):
-            response = plain_answer(405, "Only GET and HEAD are answered here.\n")
-            response.headers["Allow"] = "GET, HEAD"
-            return response
+            return only_get()
         path = request.path.partition("?")[0]
         if path == "/healthz":
             return plain_answer(200, "ok\n")
@@ -125,6 +123,13 @@ def shipped_pages() -> dict[str, Page]:
     document = json.dumps(asyncapi.document(), indent=1).encode()
     pages["/protocol.json"] = Page.of(document, CONTENT_TYPES[".json"])
     return pages
+
+
+def only_get() -> Response:
+    """Return the answer to a request that wants something done."""
+    response = plain_answer(405, "Only GET and HEAD are answered here.\n")
+    response.headers["Allow"] = "GET, HEAD"
+    return response
 
 
 def plain_answer(status: int, text: str) -> Response:
