@@ -1,11 +1,12 @@
 """What every store promises about worlds, packs, leases and its health."""
 
 import asyncio
+from dataclasses import replace
 
 from store import builders
 from store.bench import DEADLINE_S, Bench, heard, snapshot
 
-from dreamsync_server.limits import SHARED_ENDINGS_MAX
+from dreamsync_server.limits import DIRECTORY_BUCKETS, SHARED_ENDINGS_MAX
 from dreamsync_server.store import keys
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Appended, Batch, Held, Note
@@ -85,6 +86,8 @@ class DirectoryContract:
         assert not await store.inbox(world, "")
         assert not await store.texts(world, ["t1"])
         assert world not in [c.world for c in await store.worlds()]
+        assert world not in await store.listed([keys.bucket_of(world)])
+        assert world not in await store.awake([keys.bucket_of(world)])
         assert await store.create_world(card)
         assert await store.held(world) == Held(0, "", "", 0)
 
@@ -96,6 +99,43 @@ class DirectoryContract:
         await bench.store.set_status(world, {"chapter": "evening"})
 
         assert await bench.other.status(world) == {"chapter": "evening"}
+
+    async def test_worlds_are_listed_by_bucket_and_those_awake_apart(self, bench: Bench) -> None:
+        store, other = bench.store, bench.other
+        world, sleeping = await bench.world(), await bench.world()
+        here, all_buckets = [keys.bucket_of(world)], range(DIRECTORY_BUCKETS)
+        elsewhere = [bucket for bucket in all_buckets if bucket not in here]
+        await store.set_status(world, {"awake": True})
+        await store.set_status(sleeping, {"awake": False})
+
+        assert world in await other.listed(here)
+        assert world not in await other.listed(elsewhere)
+        assert {world, sleeping} <= set(await other.listed(all_buckets))
+        assert world in await other.awake(here)
+        assert world not in await other.awake(elsewhere)
+        assert sleeping not in await other.awake(all_buckets)
+        assert list(await other.awake([])) == []
+
+        await store.note_awake(sleeping, True)
+        await store.set_status(world, {"awake": False})
+        awake = await other.awake(all_buckets)
+        assert sleeping in awake
+        assert world not in awake
+
+    async def test_an_address_is_known_to_have_opened_so_many_worlds_that_are_there(
+        self, bench: Bench
+    ) -> None:
+        store, creator = bench.store, bench.name()
+        cards = [replace(builders.card(bench.name()), creator=creator) for _ in range(3)]
+        for card in cards:
+            await store.create_world(card)
+            await store.create_world(card)
+        assert await store.create_world(replace(cards[0], title="another")) is False
+        assert await bench.other.opened_by(creator) == 3
+        assert await bench.other.opened_by(bench.name()) == 0
+
+        await store.delete_world(cards[0].world)
+        assert await bench.other.opened_by(creator) == 2
 
     async def test_a_pack_is_kept_by_its_hash_and_written_once(self, bench: Bench) -> None:
         pack_hash = bench.name()

@@ -109,8 +109,7 @@ class Opening:
             raise PeerError("no_room", _NO_ROOM)
         if talk.line.visitor.is_local:
             return
-        opened = sum(1 for card in await hall.store.worlds() if card.creator == creator)
-        if opened + count > WORLDS_PER_ADDRESS_MAX:
+        if await hall.store.opened_by(creator) + count > WORLDS_PER_ADDRESS_MAX:
             raise PeerError("too_many_worlds", "Too many worlds are open from your address.")
 
     # --- showing ------------------------------------------------------------------------------

@@ -12,8 +12,11 @@ BELL_SUFFIX: Final = "}:bell"
 _SPREAD: Final = ("736", "706", "716", "756", "766")  # tags, each in the middle of a fifth of slots
 NODES: Final = "nodes"  # the hash of what processes say of themselves
 TO_NODES: Final = "node:all"  # the topic on which all nodes are told something
+PLACES: Final = 2**32
+BUCKET_PLACES: Final = PLACES // DIRECTORY_BUCKETS
 
 assert len(_SPREAD) == LEASE_PARTS
+assert BUCKET_PLACES * DIRECTORY_BUCKETS == PLACES
 
 
 class WorldKeys(NamedTuple):
@@ -66,7 +69,33 @@ def directory(bucket: int) -> str:
 
 def directory_of(world: str) -> str:
     """Return the sorted set that lists a world."""
-    return directory(crc32(world.encode()) % DIRECTORY_BUCKETS)
+    return directory(bucket_of(world))
+
+
+def bucket_of(world: str) -> int:
+    """Return the bucket of the directory that a world is in."""
+    return place_of(world) // BUCKET_PLACES
+
+
+def place_of(world: str) -> int:
+    """Return a world's place among all worlds, from 0 to PLACES; a bucket's lie together."""
+    inside, bucket = divmod(crc32(world.encode()), DIRECTORY_BUCKETS)
+    return bucket * BUCKET_PLACES + inside
+
+
+def awake(bucket: int) -> str:
+    """Return the set of one bucket's worlds that are awake."""
+    return f"awake:{bucket}"
+
+
+def awake_of(world: str) -> str:
+    """Return the set that a world is in while it is awake."""
+    return awake(bucket_of(world))
+
+
+def opened_by(creator: str) -> str:
+    """Return the set of the worlds that were opened from one address, hashed."""
+    return f"by:{creator}"
 
 
 def code(code_hash: str) -> str:

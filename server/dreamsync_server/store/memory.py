@@ -14,6 +14,7 @@ from dreamsync_server.clock import Clock
 from dreamsync_server.errors import StoreError, StoreUnavailableError
 from dreamsync_server.limits import INBOX_LENGTH_MAX, SHARED_ENDINGS_MAX, SNAPSHOTS_KEPT
 from dreamsync_server.store import codec
+from dreamsync_server.store.keys import bucket_of
 from dreamsync_server.store.memory_board import MemoryBoard, gated
 from dreamsync_server.store.port import (
     Appended,
@@ -62,6 +63,7 @@ class MemoryStore(MemoryBoard):
         self._codes: dict[str, str] = {}
         self._packs: dict[str, bytes] = {}
         self._endings: dict[str, list[str]] = {}
+        self._awake: dict[str, None] = {}
 
     # --- the log -------------------------------------------------------------------------
 
@@ -238,6 +240,27 @@ class MemoryStore(MemoryBoard):
         return sorted(cards, key=lambda card: (card.created_ms, card.world))
 
     @gated
+    async def listed(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in some buckets of the directory."""
+        return [world for world in self._worlds if bucket_of(world) in buckets]
+
+    @gated
+    async def awake(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in these buckets that are listed as awake."""
+        return [world for world in self._awake if bucket_of(world) in buckets]
+
+    @gated
+    async def note_awake(self, world: str, is_awake: bool) -> None:
+        """List a world as awake, or no longer."""
+        self._note_awake(world, is_awake)
+
+    @gated
+    async def opened_by(self, creator: str) -> int:
+        """Return how many worlds there are that this creator opened."""
+        cards = [codec.decode_card(it.card) for it in self._worlds.values()]
+        return sum(card.creator == creator for card in cards)
+
+    @gated
     async def world_by_code(self, code_hash: str) -> str | None:
         """Return the world a typed invite code leads to."""
         return self._codes.get(code_hash)
@@ -247,6 +270,7 @@ class MemoryStore(MemoryBoard):
         """Delete a world, its log, texts and listing; what was staged for it, too."""
         self._staged.pop(world, None)
         it = self._worlds.pop(world, None)
+        self._awake.pop(world, None)
         if it is not None:
             self._codes.pop(codec.decode_card(it.card).code_hash, None)
 
@@ -256,6 +280,7 @@ class MemoryStore(MemoryBoard):
         it = self._worlds.get(world)
         if it is not None:
             it.status = codec.encode_plain(status)
+        self._note_awake(world, it is not None and bool(status.get("awake")))
 
     @gated
     async def status(self, world: str) -> Mapping[str, Any]:
@@ -331,6 +356,12 @@ class MemoryStore(MemoryBoard):
         it.batch = batch.id
         it.texts |= texts
         return Appended("ok", len(it.log))
+
+    def _note_awake(self, world: str, is_awake: bool) -> None:
+        if is_awake:
+            self._awake[world] = None
+        else:
+            self._awake.pop(world, None)
 
     def _owned(self, owner: Ownership) -> _World | None:
         it = self._worlds.get(owner.world)

@@ -268,6 +268,25 @@ class Store(Protocol):
         """Return the cards of all listed worlds, ordered by creation."""
         ...
 
+    async def listed(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in some of the directory's `DIRECTORY_BUCKETS`.
+
+        `shares.Share` says which bucket a world is in. Of a shard that is silent, none.
+        """
+        ...
+
+    async def awake(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in these buckets that are listed as awake: a hint."""
+        ...
+
+    async def note_awake(self, world: str, is_awake: bool) -> None:
+        """List a world as awake, or no longer; `set_status` does so too, by its `awake`."""
+        ...
+
+    async def opened_by(self, creator: str) -> int:
+        """Return how many worlds there are that this creator opened."""
+        ...
+
     async def world_by_code(self, code_hash: str) -> str | None:
         """Return the world a typed invite code leads to."""
         ...

@@ -40,9 +40,7 @@ class RedisDirectory(RedisLeases):
 
         In a cluster those of a shard that does not answer are left out.
         """
-        ranges = [("ZRANGE", keys.directory(i), 0, -1) for i in range(DIRECTORY_BUCKETS)]
-        buckets = _of_those_that_answer(await self._link.try_read_many(ranges))
-        listed = [world.decode() for bucket in buckets for world in bucket]
+        listed = await self.listed(range(DIRECTORY_BUCKETS))
         cards = []
         for start in range(0, len(listed), _CARDS_AT_ONCE):
             some = listed[start : start + _CARDS_AT_ONCE]
@@ -52,6 +50,23 @@ class RedisDirectory(RedisLeases):
                 _of_those_that_answer(raws)
             cards += [codec.decode_card(raw) for raw in raws if isinstance(raw, bytes)]
         return sorted(cards, key=lambda card: (card.created_ms, card.world))
+
+    async def listed(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in some buckets of the directory."""
+        return await self._ids([("ZRANGE", keys.directory(i), 0, -1) for i in buckets])
+
+    async def awake(self, buckets: Sequence[int]) -> Sequence[str]:
+        """Return the ids of the worlds in these buckets that are listed as awake."""
+        return await self._ids([("SMEMBERS", keys.awake(i)) for i in buckets])
+
+    async def note_awake(self, world: str, is_awake: bool) -> None:
+        """List a world as awake, or no longer."""
+        await self._link.write("SADD" if is_awake else "SREM", keys.awake_of(world), world)
+
+    async def opened_by(self, creator: str) -> int:
+        """Return how many worlds there are that this creator opened."""
+        count: int = await self._link.read("SCARD", keys.opened_by(creator))
+        return count
 
     async def world_by_code(self, code_hash: str) -> str | None:
         """Return the world a typed invite code leads to."""
@@ -66,7 +81,8 @@ class RedisDirectory(RedisLeases):
         """Write directory hints about a world."""
         names = keys.of_world(world)
         args = (codec.encode_plain(status),)
-        await self._link.script(Call("status", (names.card, names.status), args))
+        is_there = await self._link.script(Call("status", (names.card, names.status), args))
+        await self.note_awake(world, bool(is_there and status.get("awake")))
 
     async def status(self, world: str) -> Mapping[str, Any]:
         """Return the directory hints about a world; may be old."""
@@ -137,6 +153,7 @@ class RedisDirectory(RedisLeases):
         call = Call("create", (names.own, names.card, *keys_of_log), args)
         made = await self._link.script(call, is_confirmed=True)
         if made == 1:
+            await self._count(card)
             return True
         known = await self.card(world)
         if card.code_hash and (known is None or known.code_hash != card.code_hash):
@@ -144,14 +161,28 @@ class RedisDirectory(RedisLeases):
         if made == -1:
             await self._link.write("ZREM", keys.directory_of(world), world)
             raise StoreError(f"the log that was put away for {world} is not whole")
-        return known == card
+        if known != card:
+            return False
+        await self._count(card)
+        return True
+
+    async def _count(self, card: WorldCard) -> None:
+        if card.creator:
+            await self._link.write("SADD", keys.opened_by(card.creator), card.world)
 
     async def _delete_world(self, world: str) -> None:
         card = await self.card(world)
+        if card is not None and card.creator:
+            await self._link.write("SREM", keys.opened_by(card.creator), world)
         await self._link.write("UNLINK", *keys.of_world(world))
         await self._link.write("ZREM", keys.directory_of(world), world)
+        await self.note_awake(world, False)
         if card is not None and card.code_hash:
             await self._link.script(Call("drop", (keys.code(card.code_hash),), (world,)))
+
+    async def _ids(self, asked: Sequence[tuple[str | int, ...]]) -> list[str]:
+        found = _of_those_that_answer(await self._link.try_read_many(asked)) if asked else []
+        return [world.decode() for bucket in found for world in bucket]
 
 
 def _words(info: bytes) -> dict[bytes, bytes]:
