@@ -108,12 +108,14 @@ TAKEN_S: Final = 2.0  # for it to own the world; beyond: whoever finds it opens 
 PLACED_S: Final = 1.0  # for a less loaded node to open a world; beyond: it is opened here
 MOVES_PER_S: Final = 100  # clients that a node which ends sends to others; more where they are many
 MOVE_S: Final = 8.0  # for all of them to be sent
-SCAN_WORLDS_S: Final = 10.0  # a node looks over all worlds at least this often
+SCAN_WORLDS_S: Final = 10.0  # a node looks over its share of the awake worlds at least this often
+SCAN_ALL_S: Final = 60.0  # … over a share of all worlds, another one each time
 STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewed this often
 
 # The director.
 DIRECTOR_RESEND_MS: Final = 3_000  # an unanswered proposal is proposed again, same number
-DIRECTOR_TURN_S: Final = 0.25  # between two readings of the logs it follows
+DIRECTOR_TURN_S: Final = 0.25  # between two rounds: reading what was rung for, proposing
+DIRECTED_LEASE_S: Final = 5 * LEASE_S  # of a world; ended sooner where its director has died
 DIRECTOR_LOOK_S: Final = 2.0  # how often it looks for worlds to direct
 DIRECTOR_NEWS_S: Final = 10.0  # how often it asks which endings were shared
 SHARED_ENDINGS_MAX: Final = 64  # kept for each pack; beyond: the one shared longest ago is dropped

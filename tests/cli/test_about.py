@@ -1,6 +1,8 @@
 """What a process says of itself: how busy it is, and as long as it lives."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from dreamsync_server.cli.about import Busy, about_process, keep_saying
 from dreamsync_server.clock import SystemClock
@@ -47,11 +49,13 @@ def test_a_process_says_who_it_is_and_what_it_is_told_to_add() -> None:
 
 async def test_it_is_heard_of_while_it_lives() -> None:
     store = MemoryStore(SystemClock())
-    work = asyncio.create_task(keep_saying(store, SystemClock(), "d1", lambda: {"kind": "x"}))
+    heard: list[Mapping[str, Any]] = []
+    said = keep_saying(store, SystemClock(), "d1", lambda: {"kind": "x"}, heard.append)
+    work = asyncio.create_task(said)
     async with asyncio.timeout(5.0):
-        while not await store.nodes():
+        while not heard:
             await asyncio.sleep(0)
-    assert await store.nodes() == {"d1": {"kind": "x"}}
+    assert heard == [await store.nodes()] == [{"d1": {"kind": "x"}}]
 
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)

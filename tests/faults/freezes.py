@@ -5,7 +5,7 @@ import random
 from functools import partial
 from pathlib import Path
 
-from dreamsync_server.director.director import lease_of_directed
+from dreamsync_server.director.finding import lease_of_directed
 from dreamsync_server.limits import LEASE_S
 from faults.bots import Cast
 from faults.fleet import BACK_S, Fleet, Watch, played

@@ -256,11 +256,7 @@ class Rig:
     async def free_leases(self, process: Process) -> None:
         """Do what a supervisor does for a dead child: nobody need wait for its leases."""
         with contextlib.suppress(StoreError):
-            if process.role == "node":
-                await self.reader.drop_lease(lease_of(process.name))
-                return
-            for card in await self.reader.worlds():
-                await self.reader.drop_lease(f"director:{card.world}", process.name)
+            await self.reader.drop_lease(lease_of(process.name))
 
     def spawn(self, work: Any) -> None:
         """Let something go on beside until the end."""

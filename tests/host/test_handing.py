@@ -253,6 +253,7 @@ async def test_worlds_of_a_node_that_was_seen_to_die_are_taken_over_at_once() ->
         assert await store.create_world(card("w1"))
         held = await store.held("w1")
         assert await store.acquire("w1", "dead", "nonce", held)
+        await store.note_awake("w1", True)
         await store.lease("node:dead", "token", 60.0)
         await store.drop_lease("node:dead")
         await handing.tell_node(store, "", {"do": "gone", "by": "dead"})

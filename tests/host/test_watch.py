@@ -1,9 +1,10 @@
 """Worlds that nobody serves are found: at once when a node is gone, soon in any case."""
 
-from host.bench import Bench, card, join, kinds
+from host.bench import Bench, Watched, card, join, kinds
 
-from dreamsync_server.limits import SCAN_WORLDS_S
+from dreamsync_server.limits import DIRECTORY_BUCKETS, SCAN_ALL_S, SCAN_WORLDS_S
 from dreamsync_server.store.port import Bell
+from dreamsync_server.store.shares import share_of
 
 
 async def test_the_worlds_of_a_node_that_was_seen_alive_are_taken_when_its_lease_ends(
@@ -62,6 +63,77 @@ async def test_a_world_listed_as_awake_that_nobody_owns_is_opened_by_the_next_sc
     await bench.store.release(a.owner().ownership)
     await bench.pass_time(int(SCAN_WORLDS_S * 1000), b)
     assert b.node.worlds == ["w1"]
+
+
+async def three(bench: Bench) -> dict[str, Watched]:
+    """Return three nodes that have heard of one another and looked at everything."""
+    nodes = {name: await bench.node(name) for name in ("a", "b", "c")}
+    for _ in range(2):
+        for watched in nodes.values():
+            await watched.node.hear_of_peers()
+            await watched.node.step()
+    return nodes
+
+
+async def test_the_worlds_of_a_dead_node_are_shared_out_and_none_is_looked_at_twice(
+    bench: Bench,
+) -> None:
+    nodes = await three(bench)
+    for number in range(12):
+        card_ = card(f"w{number}")
+        await bench.store.create_world(card_)
+        assert await nodes["a"].node._held.open(card_.world) == "here"
+    asked: list[str] = []
+
+    async def gate(method: str, side: str) -> None:
+        if side == "before" and method == "acquire":
+            asked.append(method)
+
+    bench.store.gate = gate
+    await bench.crash(nodes.pop("a"))
+    for watched in nodes.values():
+        await watched.node.step()
+    found = {name: watched.node.worlds for name, watched in nodes.items()}
+    assert sorted(found["b"] + found["c"]) == sorted(f"w{i}" for i in range(12))
+    assert all(share_of(name, "bc").of(worlds) == worlds for name, worlds in found.items())
+    assert len(asked) == 12
+
+
+async def test_a_share_that_nobody_looks_at_is_found_by_the_slow_looks_of_the_others(
+    bench: Bench,
+) -> None:
+    nodes = await three(bench)
+    hidden = next(w for w in (f"w{i}" for i in range(50)) if share_of("c", "ab").has(w))
+    await bench.store.create_world(card(hidden))
+    owner = await bench.store.acquire(hidden, "gone", "n1", None)
+    assert owner is not None
+    await bench.store.release(owner)
+    await bench.store.set_status(hidden, {"awake": True})
+    opened: list[str] = []
+    for _ in range(3 * int(SCAN_ALL_S)):  # c is heard of as serving, and looks at nothing
+        await bench.store.lease("node:c", "token3", 3.0)
+        await bench.pass_time(1_000, nodes["a"], nodes["b"])
+        opened += nodes["a"].node.worlds + nodes["b"].node.worlds
+    assert hidden in opened
+
+
+async def test_a_list_of_the_awake_that_was_lost_is_made_anew(bench: Bench) -> None:
+    a = await bench.night()
+    b = await bench.node("b")
+    await bench.store.note_awake("w1", False)
+    await b.node._watch.look()  # its first look is at everything
+    assert list(await bench.store.awake(range(DIRECTORY_BUCKETS))) == ["w1"]
+    assert a.node.worlds == ["w1"]
+
+
+async def test_who_is_listed_as_awake_and_sleeps_is_listed_no_longer(bench: Bench) -> None:
+    a = await bench.node()
+    await a.node.open_world(card())
+    await bench.pass_time(61_000, a)
+    await bench.store.note_awake("w1", True)
+    await bench.store.note_awake("gone", True)
+    await bench.pass_time(int(SCAN_WORLDS_S * 1000), a)
+    assert list(await bench.store.awake(range(DIRECTORY_BUCKETS))) == []
 
 
 async def test_a_world_that_was_never_opened_is_left_alone(bench: Bench) -> None:

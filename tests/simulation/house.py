@@ -48,7 +48,8 @@ class House:
     def start_director(self, slot: str) -> SimDirector:
         """Start a director in a slot."""
         process, clock = self._new(slot)
-        director = SimDirector(self.loop, process, self.store.link(process), clock)
+        store, is_deaf = self.store.link(process), self.dice.random() < 0.5
+        director = SimDirector(self.loop, process, store, clock, is_deaf=is_deaf)
         self.directors[slot] = director
         director.start()
         return director

@@ -3,13 +3,14 @@
 import asyncio
 import functools
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
-from typing import cast
+from typing import Any, cast
 
 from support.house import StarterShelf
 from support.packs import starter
 
+from dreamsync_server.cli.about import keep_saying
 from dreamsync_server.director.director import Director
 from dreamsync_server.gateway.conversation import Conversation
 from dreamsync_server.gateway.hall import Hall
@@ -100,13 +101,29 @@ class SimNode:
 
 
 class SimDirector:
-    """One life of a director process."""
+    """One life of a director process. One that is deaf hears of no other director."""
 
-    def __init__(self, loop: SimLoop, process: str, store: Store, clock: SimClock) -> None:
+    def __init__(
+        self, loop: SimLoop, process: str, store: Store, clock: SimClock, *, is_deaf: bool
+    ) -> None:
         self.process = process
         self.loop = loop
-        self.director = Director(store, clock, load_pack, process)
+        self.others: list[str] = []
+        self.director = Director(store, clock, load_pack, process, lambda: self.others)
+        self._store = store
+        self._clock = clock
+        self._is_deaf = is_deaf
 
     def start(self) -> None:
-        """Let it run."""
+        """Let it run, as `cli/director_process.py` does."""
         spawn(self.loop, self.process, self.director.run)
+        spawn(self.loop, self.process, self._say)
+
+    async def _say(self) -> None:
+        said = {"kind": "director", "state": "serving"}
+        await keep_saying(self._store, self._clock, self.process, lambda: said, self._hear)
+
+    def _hear(self, said: Mapping[str, Mapping[str, Any]]) -> None:
+        directors = (name for name, one in said.items() if one.get("kind") == "director")
+        if not self._is_deaf:
+            self.others = [name for name in directors if name != self.process]

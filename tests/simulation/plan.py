@@ -71,9 +71,12 @@ def _restless(seed: int, dice: random.Random) -> Plan:
         has_understudies=True,
         players=("ada", "ben"),
         speed=30_000,
-        faults=("late_letters", "late_letters", "kill_director", "double_director", "slow_store"),
-        gap_s=0.6,
+        faults=(
+            "late_letters", "late_letters", "deaf_store", "deaf_store", "kill_director",
+            "double_director", "double_director", "slow_store",
+        ),
+        gap_s=0.4,
         faults_s=dice.uniform(6.0, 9.0),
         pause_s=0.1,
         odd_share=0.7,
-    )
+    )  # fmt: skip

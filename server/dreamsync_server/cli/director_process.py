@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import logging
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from dreamsync_server.cli.about import about_process, keep_saying
 from dreamsync_server.cli.child import ChildSettings, run_child, told_to_stop
@@ -22,7 +24,11 @@ async def run(settings: ChildSettings) -> None:
     store = settings.open_store()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
-        director = Director(store, clock, PackShelf(store, kept=own_cache()).load, settings.name)
+        heard: dict[str, Mapping[str, Any]] = {}
+        load_pack = PackShelf(store, kept=own_cache()).load
+        director = Director(
+            store, clock, load_pack, settings.name, lambda: _others(heard, settings.name)
+        )
         about = about_process(
             lambda: {
                 "kind": "director",
@@ -31,9 +37,14 @@ async def run(settings: ChildSettings) -> None:
                 "proposed": dict(director.proposed),
             }
         )
+
+        def hear(said: Mapping[str, Mapping[str, Any]]) -> None:
+            heard.clear()
+            heard.update(said)
+
         works = [
             asyncio.create_task(director.run()),
-            asyncio.create_task(keep_saying(store, clock, settings.name, about)),
+            asyncio.create_task(keep_saying(store, clock, settings.name, about, hear)),
         ]
         try:
             log.info("%s is directing", settings.name)
@@ -44,6 +55,10 @@ async def run(settings: ChildSettings) -> None:
             for work in works:
                 with contextlib.suppress(asyncio.CancelledError):
                     await work
+
+
+def _others(heard: Mapping[str, Mapping[str, Any]], name: str) -> list[str]:
+    return [one for one, said in heard.items() if said.get("kind") == "director" and one != name]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from dreamsync_server.cli.house import House, announce
 from dreamsync_server.cli.preflight import checked
 from dreamsync_server.cli.storekeeper import keep_store
 from dreamsync_server.cli.supervisor import Child, ChildFailedError, Ending, python_module
-from dreamsync_server.director.director import lease_of_directed
 from dreamsync_server.errors import OperatorError, StoreError, first_of
 from dreamsync_server.host.handing import tell_node
 from dreamsync_server.host.lease import lease_of
@@ -157,18 +156,5 @@ class _Named:
         name = self._names[start - 1]
         with contextlib.suppress(StoreError):
             await self._ties.drop_lease(lease_of(name))
-            if self.kind == "director":
-                await free_directed(self._ties, name)
-            else:
+            if self.kind == "node":
                 await tell_node(self._ties, "", {"do": "gone", "by": name})
-
-
-async def free_directed(store: Store, director: str) -> None:
-    """Let another director have the worlds of a dead one.
-
-    Raises:
-        StoreError: the store does not answer.
-    """
-    for card in await store.worlds():
-        if card.is_directed:
-            await store.drop_lease(lease_of_directed(card.world), director)

@@ -73,10 +73,11 @@ class HostNode:
         held.on_lane, held.on_lost = self._start, on_lost
         self._held = held
         is_here, jobs = held.owners.__contains__, self._jobs
-        self._watch = Watch(store, clock, jobs, node, held.listening, is_here, self._open_if_needed)
-        held.on_elsewhere = self._watch.follow
-        self.peers = Peers(store, self._jobs, node, self.about)
+        self.peers = peers = Peers(store, jobs, node, self.about)
+        open_here = self._open_if_needed
+        self._watch = Watch(store, clock, jobs, node, held.listening, is_here, open_here, peers)
         held.is_wary = lambda: self.peers.has_seen_newer
+        held.on_elsewhere = self._watch.follow
         self._more_about = about
         self.handing = Handing(store, clock, self._jobs, node, held, self.peers)
         self.handing.on_gone = self._look_after
@@ -179,7 +180,7 @@ class HostNode:
                 group.create_task(self._keep_gateways())
                 group.create_task(self._listen())
                 group.create_task(self._held.ringer.run())
-                group.create_task(self._watch.run())
+                group.create_task(self._keep_watch())
                 group.create_task(self._keep_peers())
                 group.create_task(self.handing.listen())
         finally:
@@ -311,7 +312,7 @@ class HostNode:
 
     async def _look_after(self, node: str) -> None:
         """Take over the worlds of a node that was seen to die, as far as nobody else does."""
-        self.peers.forget(node)
+        self._watch.lost(node)
         if not self._held.is_draining:
             await self._watch.scan()
 
@@ -343,6 +344,10 @@ class HostNode:
         while True:
             await self.hear_of_peers()
             await asyncio.sleep(LEASE_RENEW_S)
+
+    async def _keep_watch(self) -> None:
+        await self.hear_of_peers()  # who shares the worlds with this node
+        await self._watch.run()
 
     async def hear_of_peers(self) -> None:
         """Hear of the other nodes, and watch each from then on: it may own worlds by now."""

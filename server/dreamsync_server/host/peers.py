@@ -7,7 +7,7 @@ placed with it since is counted in.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from dreamsync_server.errors import StoreError
@@ -83,6 +83,10 @@ class Peers:
         """Return the node that should have a world which this one gives up, "" for none."""
         best = self._best()
         return "" if best is None else self._count(best)
+
+    def serving(self) -> Collection[str]:
+        """Return the names of the other nodes that take worlds."""
+        return self._serving.keys()
 
     def forget(self, node: str) -> None:
         """Count on a node no more until it is heard of again."""

@@ -77,6 +77,7 @@ class Takeover:
         ownership = await self._jobs.finish(work)
         if ownership is None:
             return None
+        self._jobs.start(self._store.note_awake(card.world, True))  # should this node die soon
         try:
             pack = await self._load_pack(card.pack_hash)
             if is_handed:  # people wait for it: what is asked of the store goes together
