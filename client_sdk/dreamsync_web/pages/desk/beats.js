@@ -42,13 +42,14 @@ const beatsOf = (viewer) => [...viewer.mirror.facts.keys()].filter((name) => nam
 /** A beat without a title of its own is called by its id. */
 const titleOf = (label, id) => (label && label !== `cued.${id}` ? label : id.replaceAll("_", " "));
 
-export function Beats({ desk, whys, picked, unpick }) {
+export function Beats({ desk, whys, graph, picked, unpick }) {
   const { viewer, story } = desk;
   const [seek, setSeek] = useState("");
   const [isAll, setAll] = useState(false);
   const missing = (why) => (why?.leaves ?? []).filter((leaf) => !leaf.holds).length;
+  const titles = new Map((graph?.nodes ?? []).map((node) => [node.id, node.title]));
   const beats = beatsOf(viewer).map((id) => ({
-    id, title: titleOf(story.names.facts[`cued.${id}`]?.label, id), cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
+    id, title: titles.get(id) || titleOf(story.names.facts[`cued.${id}`]?.label, id), cued: viewer.fact(`cued.${id}`) ?? 0, why: whys[id],
   })).filter(({ id, title }) => (picked ? id === picked : `${id} ${title}`.toLowerCase().includes(seek.toLowerCase())))
     .sort((a, b) => (ORDER[a.why?.code] ?? 4) - (ORDER[b.why?.code] ?? 4) || (a.why?.away ?? 0) - (b.why?.away ?? 0) || missing(a.why) - missing(b.why));
   const shown = isAll || seek ? beats : beats.slice(0, SHOWN_MAX);

@@ -123,7 +123,7 @@ function Desk({ story, place }) {
         ${sight === "facts" && html`<${Facts} desk=${desk} />`}
       </section>
       <section class="pane near" aria-label=${t("What is near, and why not yet")}><${Clocks} desk=${desk} />
-        <${Beats} desk=${desk} whys=${whys} picked=${picked} unpick=${() => setPicked("")} /><${Director} desk=${desk} /></section>
+        <${Beats} desk=${desk} whys=${whys} graph=${graph} picked=${picked} unpick=${() => setPicked("")} /><${Director} desk=${desk} /></section>
     </main>
     ${asking}
     <div class="toasts" role="status">${toast && html`<p class=${toast.isGood ? "toast" : "toast bad"}>${toast.text}</p>`}</div>

@@ -85,7 +85,7 @@ export function People({ desk }) {
   const { viewer, people, story } = desk;
   const again = mutedBefore(story.world, people);
   return html`<section class="card" aria-labelledby="people"><h2 id="people">${t("People")}</h2>
-    <ul class="here">${people.map((person) => html`<${Person} key=${person.session} person=${person} desk=${desk}
+    <ul class="here">${[...people].sort((a, b) => (b.is_here !== false) - (a.is_here !== false)).map((person) => html`<${Person} key=${person.session} person=${person} desk=${desk}
       isMe=${person.session === viewer.session} wasMuted=${again.has(person.session)} />`)}</ul></section>`;
 }
 
