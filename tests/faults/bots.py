@@ -21,7 +21,7 @@ from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import State as WorldState
 from faults.line_tap import LineTap
-from faults.rig import Rig
+from faults.rig import Rig, now_s
 
 MARK = "cnry"
 _MARKS = re.compile(rb"cnry[0-9a-f]{12}")
@@ -83,6 +83,7 @@ class Cast:
         self.seed = seed
         self.clients: list[Client] = []
         self.world: dreamsync.World
+        self.asked_for_s = 0.0  # when the world was, by the clock that never steps
         self.stack = contextlib.AsyncExitStack()
         self.on_ack: Callable[[], None] = lambda: None
         self._stop = asyncio.Event()
@@ -90,6 +91,7 @@ class Cast:
 
     async def open(self, *, speed: int, understudies: bool = False) -> None:
         """Open the world."""
+        self.asked_for_s = now_s()
         tap = await self.stack.enter_async_context(self.rig.line())
         dream = await self._dream(tap, is_json=False)
         async with asyncio.timeout(ENTER_S):

@@ -57,7 +57,7 @@ async def jump_clocks(folder: Path, runs: int, seed: str) -> Outcome:
 async def _jump(
     fleet: Wrong, dice: random.Random, outcome: Outcome, count: int, casts: list[Cast]
 ) -> None:
-    watch, at_s = Watch(fleet.taps, casts), now_s()
+    watch = Watch(fleet.taps, casts)
     for _ in range(count):
         await asyncio.sleep(0.3)
         if not watch.running:
@@ -81,7 +81,7 @@ async def _jump(
         await watch.until_all_are_back(outcome)
         outcome.runs += 1
     for cast in casts:
-        lasted_ms = int(1000 * (now_s() - at_s))
+        lasted_ms = int(1000 * (now_s() - cast.asked_for_s))
         commits, _ = await cast.log()
         outcome.faults += clock_faults(commits, SPEEDS["starter"], lasted_ms)
         outcome.faults += shown_faults(cast)
