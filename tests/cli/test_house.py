@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dreamsync
 from dreamsync_server.cli.assembly import open_node
 from dreamsync_server.cli.child import ChildSettings
 from dreamsync_server.cli.house import House, announce, lan_address, open_for_all, until_ready
@@ -66,7 +67,7 @@ async def test_a_public_pack_that_is_not_there_is_not_tried_again(capsys) -> Non
     async with open_node(told) as node:
         house = House(Settings(port=node.port, public_pack="nowhere"), "memory://")
         await announce(house, "a crash", Ending())
-    assert "unknown_pack" in capsys.readouterr().err
+    assert "There is no such pack." in capsys.readouterr().err
 
 
 async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypatch) -> None:
@@ -75,6 +76,19 @@ async def test_a_node_that_does_not_come_up_is_said_and_ends_it(capsys, monkeypa
     await announce(house_at(1), "a crash", stop)
     assert (stop.is_set(), stop.code) == (True, 1)
     assert "did not come up" in capsys.readouterr().err
+
+
+def test_a_public_pack_with_faults_is_told_with_what_names_them(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "pack.yaml").write_text("format: 1\nid: mine\n")
+    house = House(Settings(public_pack="mine", worlds=str(tmp_path), data="d"), "memory://")
+    refused = dreamsync.RefusedError("unknown_pack", "There is no such pack.")
+    assert house.why_no_world(refused) == (
+        "the pack mine has faults and cannot be played:"
+        f" `./dream check {tmp_path / 'mine'}` names them all"
+    )
+    full = dreamsync.RefusedError("too_many_worlds", "No more worlds here.")
+    assert house.why_no_world(full) == "No more worlds here."
 
 
 def test_where_the_data_lies_is_told_without_the_password() -> None:

@@ -13,7 +13,7 @@ from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, page_address
 from dreamsync_server.cli.poster import Poster
 from dreamsync_server.cli.supervisor import Ending
-from dreamsync_server.packs.shipped import worlds_folders
+from dreamsync_server.packs.shipped import find_world, worlds_folders
 from dreamsync_server.settings import Settings
 from dreamsync_server.store.redis.address import place_of
 
@@ -77,6 +77,14 @@ class House:
         folders = ", ".join(str(folder) for folder in worlds_folders(self._extra))
         return f"packs in {folders}: save a file, and worlds go on under it"
 
+    def why_no_world(self, error: dreamsync.DreamsyncError) -> str:
+        """Return why there is no public world, and what to do about it."""
+        folder = find_world(self.settings.public_pack, self._extra)
+        if error.code != "unknown_pack" or folder is None:
+            return error.text
+        check = f"`{own_command()} check {folder}` names them all"
+        return f"the pack {self.settings.public_pack} has faults and cannot be played: {check}"
+
     @property
     def _extra(self) -> Path | None:
         return Path(self.settings.worlds) if self.settings.worlds else None
@@ -99,7 +107,8 @@ async def announce(house: House, survives: str, stop: Ending) -> None:
             poster = await open_for_all(house, survives)
         except dreamsync.DreamsyncError as error:
             if not is_said:
-                print(f"dreamsync: serving at {house.web_url}, but: {error}", file=sys.stderr)
+                why = house.why_no_world(error)
+                print(f"dreamsync: serving at {house.web_url}, but: {why}", file=sys.stderr)
                 is_said = True
             if not isinstance(error, _MAY_PASS):
                 return
