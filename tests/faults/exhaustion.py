@@ -67,7 +67,7 @@ class ServedRig(Rig):
 
     async def _open(self) -> None:
         data = self.folder / "data"
-        asked = ("--port", str(self.settings.port), "--public", "starter")
+        asked = ("--port", "0", "--public", "starter")
         self.served = await self._stack.enter_async_context(serving(data, *asked))
         try:
             async with asyncio.timeout(_READY_S):
@@ -76,6 +76,7 @@ class ServedRig(Rig):
                     await asyncio.sleep(0.05)
         except TimeoutError as error:
             raise TimeoutError(f"serve did not open: {self.served.printed!r}") from error
+        self.settings = self.settings.model_copy(update={"port": self.served.port})
         socket = socket_in(data)
         assert socket is not None
         self.reader = open_store(f"unix://{socket}")

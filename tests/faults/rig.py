@@ -32,6 +32,7 @@ from faults.store_tap import StoreTap
 Role = Literal["node", "director"]
 STOP_S = 10.0
 _AGAIN_S = 0.02
+_PORTS = range(23_000, 32_000)  # below those that systems give to lines
 _TESTS = Path(__file__).parents[1]
 
 TIGHT: Mapping[str, int] = {
@@ -298,10 +299,12 @@ class Rig:
 
 
 def free_port() -> int:
-    """Return a port of loopback that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that is free now, and none that a client's line is given."""
+    while True:
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def now_s() -> float:
