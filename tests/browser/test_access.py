@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.node import Node
 
-from browser.visits import DESKTOP, Visitor, Visits
+from browser.visits import DESKTOP, PHONE, Visitor, Visits
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 DEADLINE_S = 240.0
@@ -100,6 +100,25 @@ async def test_texts_twice_as_large_are_whole_on_stage_and_desk(visits: Visits, 
             box = await visitor.page.locator(".topbar").bounding_box()
             assert box is not None
             assert box["height"] < half[1] / 2
+
+
+async def test_a_phone_whose_texts_are_twice_as_large_still_shows_every_button(
+    visits: Visits, node: Node
+) -> None:
+    double = "document.documentElement.style.fontSize = '200%'"
+    async with asyncio.timeout(DEADLINE_S), node.connect() as dream:
+        world = await visits.open(dream)
+        ada = await visits.arrive(world, PHONE)
+        await ada.page.evaluate(double)
+        assert await ada.page.evaluate(WIDER) <= 0
+        assert await ada.page.evaluate(CLIPPED) == []
+        await ada.be("ada")
+        desk = await visits.come(f"/desk#{world.id}.{world.desk_token}", PHONE)
+        await desk.page.evaluate(double)
+        await desk.page.wait_for_selector("[data-pane]")
+        for visitor in (ada, desk):
+            assert await visitor.page.evaluate(WIDER) <= 0
+            assert await visitor.page.evaluate(CLIPPED) == []
 
 
 async def test_who_wants_no_motion_is_shown_none_and_captions_stay(

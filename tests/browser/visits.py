@@ -116,4 +116,4 @@ async def visiting(browser: Browser, url: str) -> AsyncIterator[Visits]:
     visits = Visits(browser, url)
     yield visits
     await asyncio.gather(*(context.close() for context in browser.contexts))
-    assert visits.complaints == []
+    assert not visits.complaints, visits.complaints

@@ -44,9 +44,16 @@ function useEnd(count, kind) {
   };
   useLayoutEffect(toEnd, [count, kind]);
   useEffect(() => {
-    const watcher = new ResizeObserver(toEnd);
+    let frame = 0; // with the next one: what is scrolled while it is measured makes browsers complain
+    const watcher = new ResizeObserver(() => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(toEnd);
+    });
     watcher.observe(place.current);
-    return () => watcher.disconnect();
+    return () => {
+      cancelAnimationFrame(frame);
+      watcher.disconnect();
+    };
   }, []);
   const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
     const isBack = scrollTop < seen.current.top - 1;

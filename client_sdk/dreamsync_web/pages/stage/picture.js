@@ -27,6 +27,7 @@ export class Picture {
   #strain = 0; // how torn the fabric is: rises with every beat, and heals
   #fade = 0;
   #frame = 0;
+  #resizing = 0;
   #resting = 0;
   #stirredMs = 0;
   #lastMs = 0;
@@ -42,13 +43,18 @@ export class Picture {
     this.onDoor = onDoor;
     this.isAway = false;
     this.frameMs = 0; // what the last frame cost
-    this.#watcher = new ResizeObserver(() => this.#resize());
+    // With the next frame: what is measured while it is changed makes browsers complain.
+    this.#watcher = new ResizeObserver(() => {
+      cancelAnimationFrame(this.#resizing);
+      this.#resizing = requestAnimationFrame(() => this.#resize());
+    });
     this.#watcher.observe(canvas);
     this.#resize();
   }
 
   stop() {
     cancelAnimationFrame(this.#frame);
+    cancelAnimationFrame(this.#resizing);
     clearTimeout(this.#resting);
     this.#watcher.disconnect();
   }
