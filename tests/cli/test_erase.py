@@ -34,6 +34,10 @@ async def everything(store: str) -> bytes:
                     value = await client.xrange(key)
                 case b"zset":
                     value = await client.zrange(key, 0, -1)
+                case b"set":
+                    value = await client.smembers(key)
+                case b"none":  # it has just expired
+                    continue
                 case _:
                     value = await client.lrange(key, 0, -1)
             found += repr((key, value)).encode()

@@ -13,7 +13,7 @@ from typing import Any
 
 import dreamsync
 from dreamsync import connection
-from dreamsync.session import State
+from dreamsync.session import ClientSession, State
 from dreamsync_server.cli.lifeline import die_with_parent
 
 _AT_ONCE = 8
@@ -35,6 +35,14 @@ class Crowd:
             return socket
 
         connection.connect_websocket = kept  # type: ignore[assignment, misc]
+        self._down: set[ClientSession] = set()  # whose line was lost since the cut
+        down = ClientSession.line_down
+
+        def noted(session: ClientSession, code: int | None = None) -> None:
+            self._down.add(session)
+            down(session, code)
+
+        ClientSession.line_down = noted  # type: ignore[method-assign]
 
     async def enter(self, dream: dreamsync.Dream, count: int, world: str, invite: str) -> Any:
         """Let so many in, some at a time."""
@@ -51,19 +59,17 @@ class Crowd:
         """Reset every line at once; return how long each was without a session, in seconds."""
         loop = asyncio.get_running_loop()
         sockets, self._sockets = self._sockets, set()
+        self._down.clear()
         for socket in sockets:
             socket.transport.abort()
         at_s, gaps_s, waiting = loop.time(), [], set(self.viewers)
-        gone: set[dreamsync.Viewer] = set()  # their line was seen to be lost
         while waiting and loop.time() - at_s < _WAIT_S:
             await asyncio.sleep(_LOOK_S)
             for viewer in list(waiting):
-                is_live = viewer._conversation.session.state is State.LIVE
-                if is_live and viewer in gone:
+                session = viewer._conversation.session
+                if session.state is State.LIVE and session in self._down:
                     gaps_s.append(loop.time() - at_s)
                     waiting.discard(viewer)
-                elif not is_live:
-                    gone.add(viewer)
         return {"gaps_s": gaps_s, "tries": len(self._sockets), "lost": len(waiting)}
 
     async def until(self, seq: int) -> Any:

@@ -17,6 +17,7 @@ static class Live
     static readonly List<string> Hits = new List<string>();
     static readonly Dictionary<string, string> Watched = new Dictionary<string, string>();
     static string _url;
+    static int _watches;
     static DreamsyncClient _lobby;
     static Map _world;
 
@@ -66,9 +67,15 @@ static class Live
                 return new List<object> { why["code"], why.Each("leaves").Select(
                     leaf => new List<object> { leaf["text"], leaf["holds"] }).ToList() };
             case "when":
-                var id = "w" + (Watched.Count + 1);
+                var id = "w" + ++_watches;
                 Watched[id] = step.Text("condition");
                 await Viewers[who].Ask("watch", new Map { ["id"] = id, ["when"] = step["condition"] });
+                return null;
+            case "unwatch":
+                if (Watched.Count == 0) return new List<object> { "UsageError", "unknown_handler" };
+                var names = Watched.Keys.ToList();
+                Watched.Clear();
+                foreach (var name in names) await Viewers[who].Ask("unwatch", new Map { ["id"] = name });
                 return null;
             case "hits":
                 await Until(() => Drained() && Hits.Count >= step.Whole("count"));
@@ -165,8 +172,9 @@ static class Live
                 if (notice.Text("kind") == "jumped")
                     Told[viewer.Key].Enqueue(new Map { ["kind"] = "reset", ["text"] = string.Join("\n",
                         notice.ListOf("recap").Cast<string>()) });
-                if (notice.Text("kind") == "matched" && notice.MapOf("hit").Flag("holds"))
-                    Hits.Add(Watched[notice.MapOf("hit").Text("id")]);
+                string condition;
+                if (notice.Text("kind") == "matched" && notice.MapOf("hit").Flag("holds")
+                    && Watched.TryGetValue(notice.MapOf("hit").Text("id"), out condition)) Hits.Add(condition);
             }
         }
         return true;

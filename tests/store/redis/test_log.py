@@ -65,9 +65,11 @@ async def test_an_append_that_stalls_is_unavailable_for_each_of_its_worlds(
 
     answers = await through.append(batches)
     proxy.flow()
-    again = await through.append(batches)
 
     assert [type(answer) for answer in answers] == [StoreUnavailableError] * 2
+    async with asyncio.timeout(5):
+        while StoreUnavailableError in map(type, again := await through.append(batches)):
+            pass  # its deadline is short, and the machine may be busy
     assert list(again) == [Appended("ok", 1)] * 2
 
 
