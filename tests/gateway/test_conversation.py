@@ -8,7 +8,6 @@ from support.house import house, two
 from dreamsync.protocol import server_messages as wire
 from dreamsync_server.clock import SystemClock
 from dreamsync_server.gateway import conversation
-from dreamsync_server.limits import COME_AGAIN_BURST
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Proposal
 
@@ -178,22 +177,3 @@ async def test_a_line_that_is_at_another_node_by_now_is_not_cut_by_a_late_word()
         assert (await phone.propose("act", action="talk", params={"words": "still here"})).ok
         await ben.hear(lambda m: any(e.text == "still here" for e in getattr(m, "events", ())))
         assert phone.closed is None
-
-
-async def test_who_is_put_out_just_after_coming_in_is_told_to_come_again_but_not_for_ever() -> None:
-    store = MemoryStore(SystemClock())
-    async with house(store, "a") as first, house(store, "b") as second:
-        world, ada, _ = await two(first)
-        entered = next(m for m in ada.heard if isinstance(m, wire.Entered))
-        ada.hang_up()
-        closes = []
-        for _ in range(COME_AGAIN_BURST + 1):
-            phone = second.phone()
-            await phone.ask(
-                "resume", world=world.world, session=entered.session, secret=entered.secret,
-                epoch=entered.position[0], seq=entered.position[1],
-            )  # fmt: skip
-            # An older try of the same client, on a line that is dead, is decided only now.
-            await store.propose(world.world, first.hall.back("player", entered.session, "b"))
-            closes.append((await phone.ended())[0])
-        assert closes == [4010] * COME_AGAIN_BURST + [4007]

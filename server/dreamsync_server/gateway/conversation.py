@@ -8,7 +8,6 @@ inbox, the next ones go that way too.
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from math import inf
 from typing import Any, Final, Protocol, assert_never
 
 from dreamsync.protocol import client_messages as wire
@@ -35,7 +34,7 @@ from dreamsync_server.gateway.session import (
 )
 from dreamsync_server.gateway.showing import reported
 from dreamsync_server.gateway.tokens import Tokens
-from dreamsync_server.limits import ASKED_AT_ONCE_MAX, ENTERED_TWICE_S, PROPOSED_AGAIN_S
+from dreamsync_server.limits import ASKED_AT_ONCE_MAX, PROPOSED_AGAIN_S
 from dreamsync_server.store.codec import CodecError
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
@@ -90,7 +89,7 @@ class Conversation:
     # There are thousands of them, and most say nothing: small, with containers that start small.
     __slots__ = (
         "_asked", "_by_store", "_carrier", "_desk", "_look", "_under_way", "_waiting", "backs",
-        "codec", "entered_s", "is_over", "line", "member", "room", "session", "was_replaced",
+        "codec", "is_over", "line", "member", "room", "session", "was_replaced",
     )  # fmt: skip
 
     def __init__(self, desk: Desk, line: Line) -> None:
@@ -101,7 +100,6 @@ class Conversation:
         self.member: Member | None = None
         self.is_over = False
         self.was_replaced = False  # its session goes on in another conversation
-        self.entered_s = -inf  # when it came into its world
         self.backs = 0  # how many times it has said `back` for its session, and was not yet heard
         self._desk = desk
         self._asked: dict[asyncio.Task[None], None] = {}
@@ -176,18 +174,9 @@ class Conversation:
             self._desk.spawn(self._say_back(self.room.card.world, proposal))
 
     def cut(self, name: str, retry_ms: int | None = None) -> None:
-        """Say goodbye and close.
-
-        Who has only just come in may have been put out by an older try of its own, on a line that
-        is dead, which was decided late: it is told to come in again.
-        """
-        text = ""
-        if name == "replaced":
-            self.was_replaced = True
-            is_new = self._desk.clock.mono_s() - self.entered_s < ENTERED_TWICE_S
-            if is_new and self.room is not None and self.room.may_come_again(self.session.session):
-                name, text = "node_draining", "The session came in twice at once; reconnect."
-        self._do(self.session.close(name, text, retry_ms=retry_ms))
+        """Say goodbye and close."""
+        self.was_replaced = self.was_replaced or name == "replaced"
+        self._do(self.session.close(name, retry_ms=retry_ms))
 
     # --- what the hall says ------------------------------------------------------------------
 

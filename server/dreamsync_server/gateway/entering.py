@@ -226,7 +226,6 @@ class Entering:
         if missed is None:
             entered["recap"] = room.sender.recap(member)
         talk.room, talk.member = room, member
-        talk.entered_s = self._hall.clock.mono_s()
         talk.session.entered(kind, session, int(whole["n"]), free_texts(room.follower.pack))
         later: Sequence[Mapping[str, Any]] = tail_views(member, room.follower, missed or [])
         room.admit(member, entered, [dict(view) for view in later])

@@ -13,7 +13,6 @@ from dreamsync_server.gateway.frames import Codec
 from dreamsync_server.gateway.gate import JUDGE, Gate, Viewer
 from dreamsync_server.gateway.group import Member, Outlet, Owner
 from dreamsync_server.gateway.posing import Posing
-from dreamsync_server.gateway.ratelimit import KeyedBuckets
 from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.sender import Sender, Wake
 from dreamsync_server.gateway.session import error_map
@@ -27,7 +26,6 @@ from dreamsync_server.gateway.views import (
     glimpse_aside,
     hearers,
 )
-from dreamsync_server.limits import COME_AGAIN_BURST, COME_AGAIN_S
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.guide import Guide, guide_of
 from dreamsync_server.world.commit import Cause, Commit, Outcome
@@ -63,7 +61,6 @@ class Room:
         self._gates: dict[str, Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, dict[Hear, None]] = {}
-        self._put_out = KeyedBuckets(1 / COME_AGAIN_S, COME_AGAIN_BURST)
         follower.listener = self
 
     @property
@@ -101,13 +98,6 @@ class Room:
         for view in later:
             member.outlet.write(member.codec.frame(view))
         self.sender.join(member)
-
-    def may_come_again(self, session: str) -> bool:
-        """Return whether a session that was put out just after it came in may come again.
-
-        Not too often: else two programs that hold one session would go on for ever.
-        """
-        return self._put_out.take(session, self._now_s())
 
     def discard(self, member: Member) -> None:
         """Let a member go; nothing more is sent to it."""
