@@ -131,12 +131,13 @@ class Gate:
 
     def _offer(self, offer: Offer, facts: Facts) -> Map:
         """Return an offered action. One that is ready is mostly the same for many and for long."""
+        is_ready = offer.refusal is None
         key = (offer.action, offer.params[0].values if offer.params else ())
-        known = self._offered.get(key)
-        if known is not None and known[0] is offer:
+        known = self._offered.get(key) if is_ready else None
+        if known is not None and known[0] == offer:
             return known[1]
         said = self.cards.offer(offer, self._ranks.get(offer.action, len(self._ranks)), facts)
-        if offer.refusal is None:
+        if is_ready:
             if len(self._offered) >= _OFFERED_MAX:
                 self._offered.clear()
             self._offered[key] = (offer, said)

@@ -52,7 +52,8 @@ def read_header(sections: Sections, faults: Faults) -> Header:
             place = shape.node("format") or sections.head
             what = f"this server reads format {FORMAT}, not {version}"
             faults.add("wrong_format", place.place, what)
-    nudge_cap, lead_within_ms = _read_nudge_cap(shape), _read_lead_within(shape)
+    nudge_cap = _read_nudge_cap(shape)
+    lead_within_ms = shape.duration_ms("lead_within", _LEAD_WITHIN_MS)
     _check_bound(shape, nudge_cap, lead_within_ms)
     return Header(
         id=_read_id(shape, required=is_there),
@@ -71,10 +72,6 @@ def read_header(sections: Sections, faults: Faults) -> Header:
 
 def _read_temperament(shape: Shape) -> Temperament:
     return shape.word("temperament", TEMPERAMENTS[0], TEMPERAMENTS)  # type: ignore[return-value]
-
-
-def _read_lead_within(shape: Shape) -> int:
-    return shape.duration_ms("lead_within", _LEAD_WITHIN_MS)
 
 
 def _check_bound(shape: Shape, nudge_cap: int, lead_within_ms: int) -> None:

@@ -52,10 +52,8 @@ def sum_of(pack: Pack, ways: Ways, target: str, happens: Happens, by: By) -> Int
         if times is None and (low or high):
             return None
         role = pack.roles.get(role_of(trigger.seat))
-        who = (
-            role.id if role is not None and role.seats else trigger.seat
-        )  # all of a chorus at once
-        key = (trigger.kind, trigger.id, who)
+        is_chorus = role is not None and role.seats > 0
+        key = (trigger.kind, trigger.id, role_of(trigger.seat) if is_chorus else trigger.seat)
         down, up = most.get(key, (0, 0))
         most[key] = (min(down, low * (times or 0)), max(up, high * (times or 0)))
     return Interval(sum(down for down, _ in most.values()), sum(up for _, up in most.values()))

@@ -34,6 +34,17 @@ class Fake:
         await reader.readline()
         await self.serve(reader, writer)
 
+    def say(self, *turns: tuple[int, bytes]) -> None:
+        """Serve by script: after so many PINGs say this, and so on; then stay."""
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for count, said in turns:
+                await until_asked(reader, count)
+                writer.write(said)
+            await self.stay(reader, writer)
+
+        self.serve = serve
+
     async def stay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read and say nothing."""
         while await reader.read(4096):
@@ -95,12 +106,7 @@ async def test_a_silent_server_costs_every_call_its_deadline_and_then_there_is_a
         with pytest.raises(TimeoutError, match="no answer in time"):
             await call
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await until_asked(reader, 1)
-        writer.write(b"+PONG\r\n")
-        await fake.stay(reader, writer)
-
-    fake.serve = serve
+    fake.say((1, b"+PONG\r\n"))
     assert await line.call([("PING",)], in_s(DEADLINE_S)) == [b"PONG"]
     assert fake.connections == 2
     await line.close()
@@ -129,12 +135,7 @@ async def test_what_was_written_goes_out_again_only_where_that_is_asked_for(
 
 
 async def test_what_is_no_answer_ends_the_connection_and_nobody_waits(fake: Fake) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await until_asked(reader, 1)
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        await fake.stay(reader, writer)
-
-    fake.serve = serve
+    fake.say((1, b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     line = Line(made_pool(fake), DEADLINE_S)
     with pytest.raises(LostError, match="not understood"):
         await line.call([("PING",)], in_s(DEADLINE_S))
@@ -142,12 +143,7 @@ async def test_what_is_no_answer_ends_the_connection_and_nobody_waits(fake: Fake
 
 
 async def test_an_answer_that_nobody_asked_for_ends_the_connection(fake: Fake) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await until_asked(reader, 1)
-        writer.write(b"+PONG\r\n+PONG\r\n")
-        await fake.stay(reader, writer)
-
-    fake.serve = serve
+    fake.say((1, b"+PONG\r\n+PONG\r\n"))
     line = Line(made_pool(fake), DEADLINE_S)
     assert await line.call([("PING",)], in_s(DEADLINE_S)) == [b"PONG"]
     assert line.wire is None
@@ -155,14 +151,7 @@ async def test_an_answer_that_nobody_asked_for_ends_the_connection(fake: Fake) -
 
 
 async def test_a_call_that_is_cancelled_takes_nobody_elses_answer(fake: Fake) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await until_asked(reader, 1)
-        writer.write(b"+open\r\n")
-        await until_asked(reader, 2)
-        writer.write(b"+one\r\n+two\r\n")
-        await fake.stay(reader, writer)
-
-    fake.serve = serve
+    fake.say((1, b"+open\r\n"), (2, b"+one\r\n+two\r\n"))
     line = Line(made_pool(fake), DEADLINE_S)
     assert await line.call([("PING",)], in_s(DEADLINE_S)) == [b"open"]
     first = asyncio.create_task(line.call([("PING",)], in_s(DEADLINE_S)))
@@ -174,12 +163,7 @@ async def test_a_call_that_is_cancelled_takes_nobody_elses_answer(fake: Fake) ->
 
 
 async def test_too_much_that_waits_is_refused(fake: Fake) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await until_asked(reader, 1)
-        writer.write(b"+open\r\n")
-        await fake.stay(reader, writer)
-
-    fake.serve = serve
+    fake.say((1, b"+open\r\n"))
     line = Line(made_pool(fake), DEADLINE_S)
     await line.call([("PING",)], in_s(DEADLINE_S))
     many = [("PING",)] * (STORE_COMMANDS_WAITING_MAX + 1)
