@@ -26,9 +26,6 @@ _OF_THE_WHOLE: Final = (
 )  # fmt: skip
 """Faults that may be no faults: what they miss may stand in a file that went unread."""
 
-_NAMES_SOMETHING: Final = ("there is no ", "is never a fact", " is no", "roles; not ")
-"""In the words of a fault: it may miss what stands in a file that went unread."""
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -101,7 +98,7 @@ def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Chec
     if faults.has(UNREAD):
         # What such a file declares is not known: what names it, and what follows, is not told.
         build_pack(sections, hash_files(files), faults)
-        faults.keep(_stands_alone)
+        faults.keep(lambda fault: fault.code not in _OF_THE_WHOLE)
         listed, more = faults.listed()
         return Checked(None, listed, more, files)
     pack, context = build_pack(sections, hash_files(files), faults)
@@ -121,11 +118,3 @@ def _check(files: Mapping[str, str], faults: Faults, folder: str | None) -> Chec
         check_unused(pack, faults)
     listed, more = faults.listed()
     return Checked(None if faults.errors else pack, listed, more, files)
-
-
-def _stands_alone(fault: Fault) -> bool:
-    """Return whether a fault is one whatever the files say that could not be read."""
-    if fault.code in _OF_THE_WHOLE:
-        return False
-    is_about_names = any(words in fault.what for words in _NAMES_SOMETHING)
-    return not (fault.code in ("expression", "unknown_word", "wrong_type") and is_about_names)

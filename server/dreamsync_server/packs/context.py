@@ -6,11 +6,12 @@ from itertools import product
 
 from dreamsync_server.packs.faults import Faults, alike
 from dreamsync_server.packs.names import Names
+from dreamsync_server.packs.sections import UNREAD
 from dreamsync_server.packs.shape import kind_of
 from dreamsync_server.packs.yaml import Leaf, Node
 from dreamsync_server.world import expr as tree
 from dreamsync_server.world.effects import Ref
-from dreamsync_server.world.expr import ExprError, Spread
+from dreamsync_server.world.expr import ExprError, Spread, UnknownNameError
 from dreamsync_server.world.model import Expr, Place, Type
 from dreamsync_server.world.parse import parse_condition, parse_ref, parse_value
 from dreamsync_server.world.scope import Scope
@@ -199,7 +200,9 @@ class Context:
 
     def tell(self, leaf: Leaf, error: ExprError) -> None:
         """Note what is wrong with an expression, at its place in the file."""
-        if not self.faults.follows(leaf.text):
+        # What a file declares that could not be read is not known: nothing is missed for it.
+        is_open = isinstance(error, UnknownNameError) and self.faults.has(UNREAD)
+        if not is_open and not self.faults.follows(leaf.text):
             place = leaf.place_at(error.offset)
             self.faults.add("expression", place, error.message, error.suggestion)
 
@@ -220,12 +223,17 @@ def distinct_in(node: tree.Node) -> frozenset[Pair]:
             return frozenset()
 
 
+def _is_path(text: str) -> bool:
+    return text.replace("_", "").replace(".", "").isalnum()
+
+
 def _as_word(error: ExprError, text: str, type_: Type) -> ExprError:
     """Say of a word that is neither one of the choices nor a fact which would have done."""
-    if type_.kind != "choice" or error.offset or error.message != f"there is no fact {text}":
+    is_missed = isinstance(error, UnknownNameError) and error.suggestion != f'"{text}"'
+    if type_.kind != "choice" or error.offset or not is_missed or not _is_path(text):
         return error
     message = f"'{text}' is none of {some_of(type_.choices)}, and no fact"
-    return ExprError(message, 0, alike(text, type_.choices))
+    return UnknownNameError(message, 0, alike(text, type_.choices))
 
 
 def _mark(node: tree.Node) -> str | None:

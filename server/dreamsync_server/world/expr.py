@@ -47,6 +47,10 @@ class ExprError(DreamsyncError):
         return f"{self.message}{hint}"
 
 
+class UnknownNameError(ExprError):
+    """It names what is not there, as far as everything that may be named is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Const:
     """A literal, or a loop variable at one member of its set; a tuple is a list."""

@@ -24,6 +24,7 @@ from dreamsync_server.world.expr import (
     Or,
     Span,
     Spread,
+    UnknownNameError,
     Variable,
 )
 from dreamsync_server.world.grammar import ARITH, BOOLS, CALLS, COMPARE, REFUSED, UNKNOWN
@@ -109,6 +110,9 @@ class Reader:
 
     def _fault(self, tree: ast.expr, message: str, suggestion: str = "") -> ExprError:
         return ExprError(message, self._span(tree)[0], suggestion)
+
+    def _unknown(self, tree: ast.expr, message: str, suggestion: str) -> ExprError:
+        return UnknownNameError(message, self._span(tree)[0], suggestion)
 
     def _refused(self, what: ast.AST, at: ast.expr) -> ExprError:
         message, suggestion = REFUSED.get(type(what), UNKNOWN)
@@ -337,7 +341,7 @@ class Reader:
         known = self._scope.beats if name == "cued" else self._scope.clocks
         if path not in known:
             what = "beat" if name == "cued" else "clock"
-            raise self._fault(of, f"there is no {what} {path}", closest(path, known))
+            raise self._unknown(of, f"there is no {what} {path}", closest(path, known))
         prefix = "cued" if name == "cued" else "clock"
         fact = resolve(f"{prefix}.{path}", replace(self._scope, variables={}), self._span(of))
         return Compare(">", fact, Const(0, type_of(0), span), span)
@@ -371,7 +375,7 @@ class Reader:
         path = self._path(loop.iter)
         if path not in self._scope.sets:
             near = closest(path, self._scope.sets)
-            raise self._fault(loop.iter, f"there is no set {path}", near)
+            raise self._unknown(loop.iter, f"there is no set {path}", near)
         return variable, self._set(path, self._span(loop.iter))
 
     def _element(self, name: str, body: ast.expr, filters: list[ast.expr]) -> list[Node]:

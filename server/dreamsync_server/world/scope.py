@@ -7,7 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from dreamsync_server.limits import EXPR_UNROLLED_MAX
-from dreamsync_server.world.expr import ExprError, Fact, Span, Spread, zero_of
+from dreamsync_server.world.expr import ExprError, Fact, Span, Spread, UnknownNameError, zero_of
 from dreamsync_server.world.model import FactDecl, Pack, Type
 
 
@@ -150,10 +150,9 @@ def _resolve_spread(
             is_total = False
     type_ = merge_types(slot.type for slot in slots)
     if type_ is None:
-        raise ExprError(
-            f"{path} means facts of different kinds" if slots else f"{path} is never a fact",
-            span[0],
-        )
+        if not slots:
+            raise UnknownNameError(f"{path} is never a fact", span[0])
+        raise ExprError(f"{path} means facts of different kinds", span[0])
     can_drift = any(slot.can_drift for slot in slots)
     chorus = tuple(scope.seats)
     zero = zero_of(type_)
@@ -180,7 +179,8 @@ def _unknown(path: str, name: str, at: Mapping[str, str], scope: Scope, span: Sp
     if not at and rest in scope.seats.get(first, {}):
         return ExprError(f"{rest} is a fact of each seat of {first}, not of the role", span[0])
     if name in scope.ids or (not at and _is_choice(name, scope)):
-        return ExprError(f"{name} is no fact; a word is written in quotes", span[0], f'"{name}"')
+        what = f"{name} is no fact; a word is written in quotes"
+        return UnknownNameError(what, span[0], f'"{name}"')
     known = [*scope.facts, *(f"{first}.{fact}" for fact in scope.seats.get(first, {}))]
     if "." not in path:
         known += [*scope.variables, *scope.sets]
@@ -191,7 +191,7 @@ def _unknown(path: str, name: str, at: Mapping[str, str], scope: Scope, span: Sp
     for variable, value in at.items():
         suggestion = suggestion.replace(value, variable, 1)
     where = "".join(f", where {variable} is {value}" for variable, value in at.items())
-    return ExprError(f"there is no fact {name}{where}", span[0], suggestion)
+    return UnknownNameError(f"there is no fact {name}{where}", span[0], suggestion)
 
 
 def _is_choice(word: str, scope: Scope) -> bool:
