@@ -1,9 +1,14 @@
 """Every text gives an expression or one fault at its place, and nothing else ever comes out."""
 
+import ast
 import contextlib
 import string
 import sys
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -264,3 +269,26 @@ def test_an_expression_keeps_its_source_its_place_and_what_it_reads() -> None:
     assert expr.source.startswith("crowd > 1 and")
     assert expr.reads == {"crowd", "leo.mood", "mia.mood", "citizen.*.mood"}
     assert expr.specificity == 1
+
+
+def test_threads_read_one_after_the_other_and_leave_the_warnings_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inside: list[int] = []
+    at_once: list[int] = []
+    read = ast.parse
+
+    def slowly(*given: Any, **more: Any) -> Any:
+        inside.append(1)
+        time.sleep(0.002)  # another thread has its turn here, if it may come in
+        at_once.append(len(inside))
+        inside.pop()
+        return read(*given, **more)
+
+    before = list(warnings.filters)
+    monkeypatch.setattr(ast, "parse", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda k: condition(f"crowd > {k}").source, range(40)))
+    assert found == [f"crowd > {k}" for k in range(40)]
+    assert set(at_once) == {1}
+    assert list(warnings.filters) == before

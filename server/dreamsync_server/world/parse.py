@@ -6,6 +6,7 @@ What is not on the list here is refused, whatever it is.
 
 import ast
 import re
+import threading
 import warnings
 from collections.abc import Mapping
 
@@ -26,6 +27,10 @@ from dreamsync_server.world.reader import Reader
 from dreamsync_server.world.scope import Scope, closest, resolve
 from dreamsync_server.world.typing_rules import require_fits, type_of
 
+# A pack is read in a thread while the loop reads what a desk watches, and neither half of reading
+# bears that: `ast` of Python 3.11 counts its depth for all threads together and fails where two
+# meet, and of two that change which warnings count the later one puts back what the other had set.
+_ONE_READS = threading.Lock()
 _BLANKS = str.maketrans("\n\r\t\f\v", "     ")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _HINTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -113,7 +118,7 @@ def _read(source: str, scope: Scope, expected: Type | None) -> Node:
 
 def _python_tree(text: str, start: int) -> ast.expr:
     try:
-        with warnings.catch_warnings():
+        with _ONE_READS, warnings.catch_warnings():
             # What Python only warns of (`1and 2`) is a fault here.
             warnings.simplefilter("error")
             tree = ast.parse(text, mode="eval").body
