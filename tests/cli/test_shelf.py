@@ -76,6 +76,30 @@ async def test_who_goes_away_meanwhile_does_not_stop_the_reading(store: MemorySt
     assert asking.cancelled()
 
 
+async def test_one_pack_is_one_object_whoever_asks_and_in_whatever_way(store: MemoryStore) -> None:
+    await PackShelf(store).newest("starter")
+    shelf, pack_hash = PackShelf(store), starter().hash
+    asked = (shelf.by_hash(pack_hash), shelf.newest("starter"), shelf.by_hash(pack_hash))
+    one, *others = await asyncio.gather(*asked)
+    assert one is not None
+    assert all(other is one for other in others)
+    again = await shelf.read_again("starter")
+    assert again is not None
+    assert again.pack is one
+
+
+async def test_who_waits_for_a_pack_of_the_store_may_go_away(store: MemoryStore) -> None:
+    await PackShelf(store).newest("starter")
+    shelf = PackShelf(store)
+    asking = asyncio.create_task(shelf.by_hash(starter().hash))
+    await asyncio.sleep(0)
+    asking.cancel()
+    found = await shelf.by_hash(starter().hash)
+    assert asking.cancelled()
+    assert found is not None
+    assert await shelf.by_hash(starter().hash) is found
+
+
 async def test_a_store_that_did_not_answer_is_asked_again(store: MemoryStore) -> None:
     shelf = PackShelf(Refusing(ManualClock()))
     with pytest.raises(StoreUnavailableError):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dreamsync_server.cli.pack_cache import PackCache
@@ -17,13 +18,14 @@ from dreamsync_server.world.model import Pack
 
 log = logging.getLogger(__name__)
 
-# Conditions are parsed by `ast`, which in Python 3.11 counts its depth for all threads together and
-# fails where two of them parse at the same time.
+# Checking is work for the processor alone: two at a time would be done no sooner, and take twice as
+# many turns from the loop. Whoever waits may find what the first one has kept.
 _ONE_AT_A_TIME = threading.Lock()
 
 
 class PackShelf:
-    """The packs of this node. Each is read and checked once and kept by its hash.
+    """The packs of this node. Each is read and checked once and kept by its hash: one pack is one
+    object, whoever asks, since much is worked out once for each (`world/sharing.py`).
 
     `kept` are packs that were checked before, by an earlier process perhaps.
     """
@@ -36,7 +38,8 @@ class PackShelf:
         self._extra = extra
         self._ids = tuple(list_worlds(extra))
         self._by_hash: dict[str, Pack] = {}
-        self._readings: dict[str, asyncio.Task[Pack | None]] = {}
+        self._readings: dict[str, asyncio.Task[Pack | None]] = {}  # from folders, by id
+        self._loadings: dict[str, asyncio.Task[Pack | None]] = {}  # from the store, by hash
 
     def folders(self) -> dict[str, Path]:
         """Return pack id -> folder of every pack on this machine, as it is now."""
@@ -55,9 +58,9 @@ class PackShelf:
             return None
         checked = await asyncio.to_thread(self._check_anew, folder)
         if checked.pack is not None:
-            pack = checked.pack
-            await self._store.put_pack(pack.hash, checked.files)
-            self._by_hash[pack.hash] = pack
+            await self._store.put_pack(checked.pack.hash, checked.files)
+            pack = self._only(checked.pack)
+            checked = replace(checked, pack=pack)
             self._readings[pack_id] = asyncio.get_running_loop().create_task(_known(pack))
             self._ids = tuple(sorted({*self._ids, pack_id}))
         return checked
@@ -82,16 +85,13 @@ class PackShelf:
         known = self._by_hash.get(pack_hash)
         if known is not None:
             return known
-        files = await self._store.get_pack(pack_hash)
-        if files is None:
-            return None
-        try:
-            pack = await asyncio.to_thread(self._load, files)
-        except PackFaultsError as error:
-            log.error("the pack %s in the store cannot be played: %s", pack_hash[:12], error)
-            return None
-        self._by_hash[pack_hash] = pack
-        return pack
+        loading = self._loadings.get(pack_hash)
+        if loading is None:
+            loading = asyncio.get_running_loop().create_task(self._from_store(pack_hash))
+            self._loadings[pack_hash] = loading
+            loading.add_done_callback(lambda task: self._loaded_by(pack_hash, task))
+        # Who asked may go away meanwhile; the loading is for all who ask.
+        return await asyncio.shield(loading)
 
     async def load(self, pack_hash: str) -> Pack:
         """Return the pack that a world was made of.
@@ -113,8 +113,26 @@ class PackShelf:
             log.error("pack %s cannot be played: %s", pack_id, checked.faults[0])
             return None
         await self._store.put_pack(checked.pack.hash, checked.files)
-        self._by_hash[checked.pack.hash] = checked.pack
-        return checked.pack
+        return self._only(checked.pack)
+
+    async def _from_store(self, pack_hash: str) -> Pack | None:
+        files = await self._store.get_pack(pack_hash)
+        if files is None:
+            return None
+        try:
+            return self._only(await asyncio.to_thread(self._load, files))
+        except PackFaultsError as error:
+            log.error("the pack %s in the store cannot be played: %s", pack_hash[:12], error)
+            return None
+
+    def _loaded_by(self, pack_hash: str, task: asyncio.Task[Pack | None]) -> None:
+        self._loadings.pop(pack_hash, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.info("the pack %s is not loaded: %s", pack_hash[:12], error)
+
+    def _only(self, pack: Pack) -> Pack:
+        """Return the one object there is of a pack in this process."""
+        return self._by_hash.setdefault(pack.hash, pack)
 
     def _check_anew(self, folder: Path) -> Checked:
         with _ONE_AT_A_TIME:
