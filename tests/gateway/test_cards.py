@@ -1,5 +1,6 @@
 """Cards: what is drawn, and nothing that is yet to come."""
 
+import dataclasses
 from typing import Any
 
 from support.packs import night, night_for_two, starter
@@ -88,6 +89,20 @@ def test_an_offer_says_what_to_ask_for_and_why_it_is_not_ready() -> None:
         {"name": "who", "type": "choice", "choices": [{"id": "ben", "label": "Ben"}]},
         {"name": "words", "type": "text", "size": 200},
     ]
+
+
+def test_what_is_asked_for_is_called_as_the_pack_says() -> None:
+    pack = starter()
+    own = {"action.pick.what": "from which tree", "value.pick.what.leaf": "a leaf that fell"}
+    pack = dataclasses.replace(pack, texts={"en": {**pack.texts["en"], **own}})
+    play = night_for_two()
+    play.facts.update({"ada.scene": "dream.orchard", "chapter": "dream"})
+    offers = {offer.action: offer for offer in OfferBook(pack).offered(play.facts, "ada")}
+    cards = Cards(pack, Words(pack, "en"))
+    [what] = cards.offer(offers["pick"], 0, play.facts)["params"]
+    assert what["label"] == "from which tree"
+    labels = {choice["id"]: choice["label"] for choice in what["choices"]}
+    assert (labels["leaf"], labels["apple"]) == ("a leaf that fell", "an apple")
 
 
 def test_a_choice_is_shown_to_its_role_while_it_is_open() -> None:

@@ -10,6 +10,7 @@ from dreamsync_server.clock import SystemClock
 from dreamsync_server.gateway import conversation
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.sessions import say_back
 
 
 async def test_a_refusal_has_a_code_and_a_sentence() -> None:
@@ -165,7 +166,8 @@ async def test_a_line_that_is_at_another_node_by_now_is_not_cut_by_a_late_word()
     async with house(store, "a") as first, house(store, "b") as second:
         world, ada, ben = await two(first)
         entered = next(m for m in ada.heard if isinstance(m, wire.Entered))
-        late = first.hall.back("player", entered.session, was_at="a")
+        facts = first.hall.rooms[world.world].follower.state.facts
+        late = say_back(facts, entered.session, "a", "late")
         ada.hang_up()
         phone = second.phone()
         await phone.ask(

@@ -10,6 +10,7 @@ from dreamsync_server.clock import SystemClock
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.sessions import session_of
 
 
 async def test_who_comes_back_goes_on_where_it_was_and_has_what_it_missed() -> None:
@@ -57,6 +58,83 @@ async def test_a_session_resumed_at_another_node_leaves_the_first() -> None:
         assert (await ben.ended())[0] == 4007
         outcome = await again.propose("act", action="talk", params={"words": "here"})
         assert outcome.ok
+
+
+async def test_a_line_that_may_be_dead_puts_nobody_out() -> None:
+    """It shows by a pong that it is there; till then who is in stays in."""
+    store = MemoryStore(SystemClock())
+    async with house(store, "a") as first, house(store, "b") as second:
+        world, _, ben = await two(first)
+        entered = ben.heard[1]
+        where = {"epoch": entered.position[0], "seq": entered.position[1]}
+        who = {"world": world.world, "session": entered.session, "secret": entered.secret}
+        lost = second.phone()
+        lost.is_awake = False
+        lost.say("resume", q=1, **who, **where)
+        await lost.until(lambda: lost.pings)
+        assert (await ben.propose("act", action="talk", params={"words": "here"})).ok
+        assert ben.closed is None
+        assert "back" not in {c.cause.kind for c in await store.read(world.world, 0)}
+
+        lost.answer_pings()
+        assert isinstance(await lost.hear(lambda m: getattr(m, "q", None) == 1), wire.Entered)
+        assert (await ben.ended())[0] == 4007
+
+
+async def test_who_is_decided_late_puts_a_newer_line_out_only_alive() -> None:
+    store = MemoryStore(SystemClock())
+    async with house(store, "a", is_direct=False) as node:
+        world, ada, ben = await two(node)
+        entered = ben.heard[1]
+        where = {"epoch": entered.position[0], "seq": entered.position[1]}
+        who = {"world": world.world, "session": entered.session, "secret": entered.secret}
+        ben.hang_up()
+        follower = node.hall.rooms[world.world].follower
+        absent = lambda: session_of(follower.state.facts, entered.session).is_present == 0  # noqa: E731
+        assert await follower.until(absent, 5)
+        held: list[Proposal] = []
+        propose = store.propose
+
+        async def hold(world: str, proposal: Proposal) -> bool:
+            if proposal.kind != "back" or held:
+                return await propose(world, proposal)
+            held.append(proposal)  # the first word is under way for long
+            return True
+
+        store.propose = hold  # type: ignore[method-assign]
+        old, new = node.phone(), node.phone()
+        old.is_awake = False
+        old.say("resume", q=1, **who, **where)
+        await old.until(lambda: held)
+        assert (await new.ask("resume", **who, **where)).resumed
+        await propose(world.world, held[0])
+        await old.until(lambda: old.pings)  # it was refused, and is asked for a sign of life
+        assert (await new.propose("act", action="talk", params={"words": "still here"})).ok
+        await ada.hear(lambda m: any(e.text == "still here" for e in getattr(m, "events", ())))
+        assert new.closed is None
+        assert not any(isinstance(m, wire.Entered) for m in old.heard)
+
+
+@pytest.mark.parametrize("is_awake", [False, True])
+async def test_a_spectator_is_put_out_by_a_line_that_is_there_and_by_no_other(
+    is_awake: bool,
+) -> None:
+    async with house() as node:
+        world, ada, _ = await two(node, spectators=True)
+        guest, again = node.phone(), node.phone()
+        entered = await guest.ask("enter", world=world.world, as_="watch")
+        again.is_awake = is_awake
+        again.say(
+            "resume", q=1, world=world.world, session=entered.session, secret=entered.secret,
+            epoch=entered.position[0], seq=entered.position[1],
+        )  # fmt: skip
+        if is_awake:
+            assert (await guest.ended())[0] == 4007
+            return
+        await again.until(lambda: again.pings)
+        await ada.propose("act", action="talk", params={"words": "one"})
+        await guest.hear(lambda m: any(e.text == "one" for e in getattr(m, "events", ())))
+        assert guest.closed is None
 
 
 @pytest.mark.parametrize("kind", ["watch", "desk"])

@@ -41,7 +41,7 @@ def test_each_frame_brings_what_it_holds() -> None:
         client_frame(b"bytes")
         + client_frame("größe".encode(), TEXT)
         + client_frame(b"hi", PING)
-        + client_frame(b"", PONG)
+        + client_frame(b"there", PONG)
         + client_frame(b"a", is_final=False)
         + client_frame(b"b", CONT)
         + client_frame(b"\x03\xe9away", CLOSE)
@@ -51,7 +51,7 @@ def test_each_frame_brings_what_it_holds() -> None:
         Message(b"bytes"),
         Message("größe"),
         Control(b"\x8a\x02hi"),
-        Control(b""),
+        Control(b"", b"there"),
         Part(),
         Message(b"ab"),
         End(1001, "away", b"\x88\x06\x03\xe9away", is_ours=False),
@@ -161,7 +161,7 @@ def test_control_frames_are_counted_before_they_are_answered_and_refill_with_tim
     reader.feed(client_frame(b"", PING) * CONTROL_BURST)
     assert read_all(reader) == [Control(b"\x8a\x00")] * CONTROL_BURST
     reader.feed(client_frame(b"", PONG) * CONTROL_PER_S)
-    assert read_all(reader, now_s=1.0) == [Control(b"")] * CONTROL_PER_S
+    assert read_all(reader, now_s=1.0) == [Control(b"", b"")] * CONTROL_PER_S
     reader.feed(client_frame(b"", PING))
     assert read_all(reader, now_s=1.0) == [
         End(4008, "flood", b"\x88\x07\x0f\xa8flood", is_ours=True)

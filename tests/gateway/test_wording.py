@@ -42,6 +42,14 @@ def test_a_language_without_a_text_speaks_the_first() -> None:
     assert (words.lang, words.name("ada"), words.name("ben")) == ("de", "Adele", "Ben")
 
 
+def test_where_a_pack_speaks_german_the_engine_does_too() -> None:
+    words = with_texts(de={"role.ada.name": "Adele", "go.left": "{who} verschwindet."})
+    assert words.fill("go.came", {}, {}, "ada") == "Adele kommt herein."
+    assert words.fill("go.left", {}, {}, "ada") == "Adele verschwindet."
+    assert words.fill("nudge.hint", {"action": "ada"}, {}) == "Dir kommt in den Sinn: Adele."
+    assert words.refusal("cooldown", {"wait_ms": 1_000}) == "Es ist zu früh: warte noch 1 Sekunde."
+
+
 @pytest.mark.parametrize(("wanted", "got"), [("en", "en"), ("en-GB", "en"), ("fr", "en")])
 def test_the_nearest_language_is_taken(wanted: str, got: str) -> None:
     assert best_language(starter(), wanted) == got

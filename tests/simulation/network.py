@@ -13,7 +13,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from support.stage import payload_of
+from support.stage import payload_of, pinged
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosedError
 
@@ -49,6 +49,13 @@ class LineWeather:
 
     delay_s: tuple[float, float] = (0.0005, 0.005)
     says_twice: float = 0.0
+
+
+@dataclass(frozen=True)
+class Ping:
+    """A ping, and on the way back its pong."""
+
+    held: bytes
 
 
 class Way:
@@ -100,6 +107,9 @@ class Wire:
         if payload is None:
             self.line.lost(1000)
             return
+        if isinstance(payload, Ping):
+            self.talk.answered(payload.held)
+            return
         try:
             self.talk.received(payload)
         except Exception as error:  # noqa: BLE001 - it is noted as a fault of ours
@@ -107,8 +117,13 @@ class Wire:
             self.cut()
 
     def _at_client(self, what: Any) -> None:
-        if not self.is_cut:
-            self.socket.put(what)
+        if self.is_cut:
+            return
+        if isinstance(what, Ping):
+            if self.socket.close_code is None:
+                self.up.send(what)
+            return
+        self.socket.put(what)
 
     def stall(self, is_stalled: bool) -> None:
         """Let nothing through, or all that waits."""
@@ -206,8 +221,11 @@ class GatewayEnd:
 
     def write(self, frame: bytes) -> None:
         """Send a frame."""
-        if self.is_up:
-            wire, payload = self._wire, payload_of(frame)
+        wire, ping = self._wire, pinged(frame)
+        if ping is not None and self.is_up and not wire.is_cut:
+            wire.down.send(Ping(ping))
+        elif ping is None and self.is_up:
+            payload = payload_of(frame)
             wire.told.append((wire.network.trace.tick, payload))
             wire.network.trace.aside(wire.client, lambda: f"<- {brief(payload)}")
             if not wire.is_cut:
@@ -237,7 +255,7 @@ class GatewayEnd:
     def buffered(self) -> int:
         """Return how many bytes wait for a client that does not read."""
         waiting = self._wire.down.waiting
-        return sum(len(some) for some in waiting if not isinstance(some, int))
+        return sum(len(some) for some in waiting if isinstance(some, bytes | str))
 
     def is_open(self) -> bool:
         """Return whether messages can be sent."""

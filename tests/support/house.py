@@ -25,7 +25,7 @@ from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.model import Pack
 from support.packs import starter
-from support.stage import payload_of
+from support.stage import payload_of, pinged
 
 PATIENCE_S = 5.0
 
@@ -54,6 +54,8 @@ class Phone:
         self.heard: list[Any] = []
         self.closed: tuple[int, str] | None = None
         self.waiting_bytes = 0
+        self.pings: list[bytes] = []
+        self.is_awake = True
         self._came = asyncio.Event()
         self._numbers = itertools.count(1)
         self._n = itertools.count(1)
@@ -62,7 +64,11 @@ class Phone:
     # --- the line's side
 
     def write(self, frame: bytes) -> None:
-        if self.closed is None:
+        if (ping := pinged(frame)) is not None:
+            self.pings.append(ping)
+            if self.is_awake:
+                asyncio.get_running_loop().call_soon(self.answer_pings)
+        elif self.closed is None:
             self.heard.append(decode_server(payload_of(frame)))
             self._came.set()
 
@@ -96,6 +102,13 @@ class Phone:
     def hello(self) -> "Phone":
         self.say("hello", v=1, client="test", lang="en")
         return self
+
+    def answer_pings(self) -> None:
+        """Answer all that it was asked for a sign of life, as every websocket library does."""
+        pings, self.pings = self.pings, []
+        for ping in pings:
+            if self.closed is None:
+                self.talk.answered(ping)
 
     async def ask(self, type_: str, **fields: Any) -> Any:
         """Send a request and return what answers it."""
@@ -131,6 +144,12 @@ class Phone:
                     return found
                 self._came.clear()
                 await self._came.wait()
+
+    async def until(self, wanted: Callable[[], Any]) -> None:
+        """Wait until something is so, looked at again in each turn of the loop."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not wanted():
+                await asyncio.sleep(0)
 
     async def ended(self) -> tuple[int, str]:
         """Return how the line was closed, waiting for it."""

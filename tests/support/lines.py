@@ -34,6 +34,9 @@ class Echo:
             raise RuntimeError("a fault of ours")
         self.line.write(server_frame(payload))
 
+    def answered(self, ping: bytes) -> None:
+        self._note(("answered", ping))
+
     def late(self) -> None:
         self._note("late")
 

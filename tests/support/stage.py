@@ -31,6 +31,11 @@ from support.packs import night
 CARD = WorldCard("w", "starter", "hash", 7, False, 0, desk_hash="d" * 64)
 
 
+def pinged(frame: bytes) -> bytes | None:
+    """Return what a server's ping holds; None for a frame that is none."""
+    return frame[2:] if frame[0] & 0x0F == 9 else None
+
+
 def payload_of(frame: bytes) -> bytes | str:
     """Return what a server's frame holds: str of a text frame."""
     length = frame[1]

@@ -3,7 +3,7 @@
 from support.packs import night, night_for_two
 
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.sessions import is_anybody_there, session_of
+from dreamsync_server.world.sessions import is_anybody_there, last_back, say_back, session_of
 
 
 def test_joining_again_with_the_same_id_changes_nothing() -> None:
@@ -42,6 +42,33 @@ def test_a_world_takes_so_many_sessions_and_no_more(monkeypatch) -> None:
     monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 2)
     play = night_for_two()
     assert play.join("c").code == "full"
+
+
+def test_a_back_that_is_late_changes_nothing_though_the_newer_one_be_of_its_node() -> None:
+    play = night_for_two()
+    first = say_back(play.facts, "a", "n1", "first")
+    second = say_back(play.facts, "a", "n1", "second")
+    assert play.propose(first).outcomes[0].code == "ok"
+    assert last_back(play.facts, "a") == "first"
+    assert play.propose(first).outcomes[0].code == "ok", "the same one, said again"
+    play.propose(Proposal("absent", "player", "a", arguments={"was_at": "n1"}))
+    commit = play.propose(second)
+    assert (commit.outcomes[0].code, commit.changes) == ("moved", ())
+    assert play.propose(say_back(play.facts, "a", "n2", "third")).outcomes[0].code == "ok"
+    assert last_back(play.facts, "a") == "third"
+
+
+def test_a_back_without_a_name_from_a_node_of_an_older_version_holds_too() -> None:
+    play = night_for_two()
+    play.propose(say_back(play.facts, "a", "n1", "first"))
+    late = say_back(play.facts, "a", "n1", "late")
+    older = {"gateway": "n1", "was_at": "n1"}
+    assert play.propose(Proposal("back", "player", "a", arguments=older)).outcomes[0].code == "ok"
+    assert last_back(play.facts, "a") == ""
+    assert play.propose(late).outcomes[0].code == "moved"
+    play.propose(say_back(play.facts, "a", "n1", "next"))
+    play.ask("leave", "player", "a")
+    assert "@back.a" not in play.facts
 
 
 def test_what_a_node_says_late_of_a_session_that_is_elsewhere_by_now_changes_nothing() -> None:

@@ -95,7 +95,7 @@ class Cards:
             card.update(is_ready=False, code=code, why=self.refusal(code, given, offer.action))
             if isinstance(wait_ms := given.get("wait_ms"), int):
                 card["ready_ms"] = facts.ms + wait_ms
-        card["params"] = [self._param(param) for param in offer.params]
+        card["params"] = [self._param(param, key) for param in offer.params]
         return card
 
     def refusal(self, code: str, given: Mapping[str, Value], action: str) -> str:
@@ -106,19 +106,22 @@ class Cards:
                 return own
         return self._words.refusal(code, given)
 
-    def _param(self, param: ParamOffer) -> Map:
-        kind = param.type
+    def _param(self, param: ParamOffer, action: str) -> Map:
+        kind, key = param.type, f"{action}.{param.name}"
         card: Map = {"name": param.name, "type": kind.kind}
+        if label := self._words.text(key):
+            card["label"] = label
         if param.is_free_text or kind.kind == "text":
             card.update(type="text", size=kind.size_max)
         elif kind.kind == "int":
             card.update(low=kind.low, high=kind.high)
         elif kind.kind == "choice":
-            card["choices"] = [self._label(value) for value in param.values or ()]
+            card["choices"] = [self._label(value, key) for value in param.values or ()]
         return card
 
-    def _label(self, value: Value) -> Map:
-        return {"id": str(value), "label": self._words.word(str(value)) or str(value)}
+    def _label(self, value: Value, key: str) -> Map:
+        word = self._words.word(str(value), key.removeprefix("action."))
+        return {"id": str(value), "label": word or str(value)}
 
     def choices(self, facts: Facts, seat: str, eyes: Eyes) -> list[Map]:
         """Return the choices that are open to a seat's role."""

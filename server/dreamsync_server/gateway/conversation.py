@@ -34,11 +34,12 @@ from dreamsync_server.gateway.session import (
 )
 from dreamsync_server.gateway.showing import reported
 from dreamsync_server.gateway.tokens import Tokens
+from dreamsync_server.gateway.wire import ping_frame
 from dreamsync_server.limits import ASKED_AT_ONCE_MAX, PROPOSED_AGAIN_S
 from dreamsync_server.store.codec import CodecError
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
-from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.commit import Cause, Outcome, Proposal
+from dreamsync_server.world.sessions import say_back, session_of
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +61,6 @@ class Desk(Protocol):
 
     async def answer(self, talk: "Conversation", message: wire.Asked) -> None:
         """Answer a request, within its deadline. Raises PeerError, StoreError, TimeoutError."""
-        ...
-
-    def back(self, by: ProposerKind, session: str, was_at: str) -> Proposal:
-        """Return what says that a session is at this node, where the log has it at `was_at`."""
         ...
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
@@ -88,8 +85,8 @@ class Conversation:
 
     # There are thousands of them, and most say nothing: small, with containers that start small.
     __slots__ = (
-        "_asked", "_by_store", "_carrier", "_desk", "_look", "_under_way", "_waiting", "backs",
-        "codec", "is_over", "line", "member", "room", "session", "was_replaced",
+        "_asked", "_by_store", "_carrier", "_desk", "_look", "_proof", "_under_way", "_waiting",
+        "backs", "codec", "is_over", "line", "member", "room", "session", "was_replaced",
     )  # fmt: skip
 
     def __init__(self, desk: Desk, line: Line) -> None:
@@ -108,6 +105,7 @@ class Conversation:
         self._carrier: asyncio.Task[None] | None = None
         self._under_way: dict[int, tuple[Proposal, float]] = {}  # n -> what has no outcome, since
         self._look: asyncio.TimerHandle | None = None
+        self._proof: tuple[bytes, asyncio.Future[None]] | None = None  # of being there
 
     # --- what the line says ------------------------------------------------------------------
 
@@ -126,6 +124,22 @@ class Conversation:
     def late(self) -> None:
         """Say goodbye: no hello came in time."""
         self._do(self.session.close("hello_timeout"))
+
+    async def is_there(self) -> None:
+        """Wait until the client answers a ping that goes out now, for as long as it takes."""
+        is_answered = asyncio.get_running_loop().create_future()
+        ping = self._desk.tokens.salt().encode()
+        self._proof = (ping, is_answered)
+        try:
+            self.line.write(ping_frame(ping))
+            await is_answered
+        finally:
+            self._proof = None
+
+    def answered(self, ping: bytes) -> None:
+        """Know that the client answered a ping that held this."""
+        if self._proof is not None and self._proof[0] == ping and not self._proof[1].done():
+            self._proof[1].set_result(None)
 
     def congested(self, is_congested: bool) -> None:
         """Stop queuing for a line that is full, go on with one that has drained."""
@@ -167,11 +181,11 @@ class Conversation:
 
     def missed(self) -> None:
         """Say that the session is here: a line that it had before was only now seen to be lost."""
-        if self.room is not None and not self.is_over and not self.backs:
+        if self.room is not None and not self.is_over and not self.backs and self._is_here():
             self.backs += 1
-            node = self._desk.node
-            proposal = self._desk.back(self.kind(), self.session.session, was_at=node)
-            self._desk.spawn(self._say_back(self.room.card.world, proposal))
+            facts, name = self.room.follower.state.facts, self._desk.tokens.back()
+            back = say_back(facts, self.session.session, self._desk.node, name)
+            self._desk.spawn(self._say_back(self.room.card.world, back))
 
     def cut(self, name: str, retry_ms: int | None = None) -> None:
         """Say goodbye and close."""

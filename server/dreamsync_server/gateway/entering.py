@@ -17,8 +17,7 @@ from dreamsync_server.limits import INVITE_TRIES_PER_MINUTE, PROPOSED_AGAIN_S
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.commit import Cause, Outcome, Position, Proposal, ProposerKind
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.sessions import session_of
-from dreamsync_server.world.values import Value
+from dreamsync_server.world.sessions import say_back, session_of
 
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
@@ -129,10 +128,11 @@ class Entering:
         the deadline that stands around this: what is proposed here may be repeated."""
         loop = asyncio.get_running_loop()
         decided: asyncio.Future[Outcome] = loop.create_future()
+        name = _name(proposal.arguments)
 
         def hear(outcome: Outcome, cause: Cause) -> None:
-            # Others may say something of the same session at the same time: another node, say.
-            is_it = cause.kind == proposal.kind and _gateway(cause) == self._hall.node
+            # Others may say something of the same session at the same time: another line, say.
+            is_it = cause.kind == proposal.kind and _name(dict(cause.arguments)) == name
             if is_it and not decided.done():
                 decided.set_result(outcome)
 
@@ -165,7 +165,9 @@ class Entering:
             self.count_try(talk)
             raise _no_session()
         if kind != SPECTATOR:
-            await self._come_back(talk, room, kind, message.session)
+            await self._come_back(talk, room, message.session)
+        elif message.session in room.members:
+            await talk.is_there()
         position = Position(message.epoch, message.seq)
         missed = await self._missed(room, kind, message.session, position)
         if talk.is_over:
@@ -173,25 +175,29 @@ class Entering:
             return
         self._admit(talk, room, kind, message.session, message.secret, message.q, missed)
 
-    async def _come_back(self, talk: "Conversation", room: Room, kind: str, session: str) -> None:
+    async def _come_back(self, talk: "Conversation", room: Room, session: str) -> None:
         """Say that a session goes on here, instead of where the log says it is.
 
         A try that is given up may be decided late, when the session goes on at a third node: then
-        it says what is so no more, and changes nothing.
+        it says what is so no more, and changes nothing. So that it does not try again, a line that
+        would put another one out shows first that it is not a dead one.
         """
-        by: ProposerKind = kind  # type: ignore[assignment]
         talk.backs = 1
         for _ in range(_TRIES):
-            entry = session_of(room.follower.state.facts, session)
+            facts = room.follower.state.facts
+            entry = session_of(facts, session)
             if entry is None:
                 raise _no_session()
-            back = self._hall.back(by, session, was_at=entry.gateway)
+            back = say_back(facts, session, self._hall.node, self._hall.tokens.back())
+            if entry.is_present:
+                await talk.is_there()
             outcome = await self._propose(room, back)
             if outcome.code == "retired":
                 raise _no_session()
             if outcome.code != "moved":
-                break
-        talk.backs = 0
+                talk.backs = 0
+                return
+        raise PeerError("starting", "Others come back to this session; try again.")
 
     def _kind_of(self, room: Room, card: WorldCard, message: wire.Resume) -> str:
         """Return what a session is, "" where it is not known or not its secret."""
@@ -264,8 +270,9 @@ class Entering:
             await asyncio.sleep(_AGAIN_S)
 
 
-def _gateway(cause: Cause) -> Value | None:
-    return dict(cause.arguments).get("gateway")
+def _name(arguments: Mapping[str, Any]) -> Any:
+    """Return which `back` it is; a session joins only once."""
+    return arguments.get("back")
 
 
 def free_texts(pack: Pack) -> dict[str, frozenset[str]]:

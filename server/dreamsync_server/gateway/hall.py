@@ -51,7 +51,7 @@ from dreamsync_server.limits import (
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Bell, Store, WorldCard
 from dreamsync_server.telemetry import Telemetry
-from dreamsync_server.world.commit import Commit, Proposal, ProposerKind
+from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.model import Pack
 
 log = logging.getLogger(__name__)
@@ -198,10 +198,6 @@ class Hall:
         if talk.room is None or talk.member is None:
             raise PeerError("not_entered", "Enter a world first.")
         talk.send(await self._showing.answer(talk.room, talk.member.gate, message))
-
-    def back(self, by: ProposerKind, session: str, was_at: str) -> Proposal:
-        """Return what says that a session is at this node, where the log has it at `was_at`."""
-        return Proposal("back", by, session, arguments={"gateway": self.node, "was_at": was_at})
 
     def submit_now(self, world: str, proposal: Proposal) -> str:
         """Hand a proposal to an owner in this process."""

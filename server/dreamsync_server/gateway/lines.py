@@ -24,6 +24,10 @@ class Receiver(Protocol):
         """Take one message in: bytes of a binary one, str of a text one."""
         ...
 
+    def answered(self, ping: bytes) -> None:
+        """Know that the client answered a ping that held this; it may have made it up."""
+        ...
+
     def late(self) -> None:
         """Say goodbye: no message came within HELLO_S. The line is closed behind it."""
         ...

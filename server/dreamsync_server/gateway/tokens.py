@@ -33,6 +33,10 @@ class Tokens:
         """Return a session's id."""
         return self._text(12)
 
+    def back(self) -> str:
+        """Return a name for one word of a session's being back."""
+        return self._text(12)
+
     def secret(self) -> str:
         """Return a secret of 192 bits: an invite, a desk token, what resumes a session."""
         return self._text(24)

@@ -83,10 +83,8 @@ class ClientTransport(asyncio.BufferedProtocol):
         self._handshake: Handshake | None = None
         self._reader: FrameReader | None = None
         self._receiver: Receiver | None = None
-        self._has_entered = False
+        self._has_entered = self._greeted = self._is_paused = False
         self._counted_as = ""
-        self._greeted = False
-        self._is_paused = False
         self._opened_s = self._heard_s = self._pinged_s = 0.0
         self._stalled_s: float | None = None
         self._code = ABNORMAL
@@ -303,6 +301,8 @@ class ClientTransport(asyncio.BufferedProtocol):
             elif type(received) is Control:
                 if received.answer:
                     self._common.outbox.put(self, received.answer)
+                elif received.pong and self._receiver is not None:
+                    self._receiver.answered(received.pong)
             elif type(received) is End:
                 self._ended(received)
             if not self.is_open():

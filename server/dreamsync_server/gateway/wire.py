@@ -62,9 +62,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A ping or pong; `answer` is to be written, empty where there is nothing to say."""
+    """A ping or pong; `answer` is to be written, empty where there is nothing to say.
+
+    `pong` is what a pong holds: what was asked in the ping that it answers; None for a ping.
+    """
 
     answer: bytes
+    pong: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +185,11 @@ class FrameReader:
         return received
 
     def _received(self, frame: Frame, answer: bytes) -> Received:
-        if frame.opcode is Opcode.PING or frame.opcode is Opcode.PONG:
-            return Control(answer)
         data = bytes(frame.data)
+        if frame.opcode is Opcode.PING:
+            return Control(answer)
+        if frame.opcode is Opcode.PONG:
+            return Control(answer, data)
         if frame.opcode is not Opcode.CONT:
             self._is_text = frame.opcode is Opcode.TEXT
             if frame.fin:
@@ -242,9 +248,9 @@ def close_name(code: int) -> str:
     return known.name if known else _STANDARD_NAMES.get(code, "other")
 
 
-def ping_frame() -> bytes:
-    """Return an empty ping as a server sends it."""
-    return bytes((0x80 | Opcode.PING, 0))
+def ping_frame(payload: bytes = b"") -> bytes:
+    """Return a ping as a server sends it; its pong holds the same, of at most 125 bytes."""
+    return bytes((0x80 | Opcode.PING, len(payload))) + payload
 
 
 def _frame_size(data: bytes, at: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from dreamsync_server.gateway import wording_de
 from dreamsync_server.world.composing import KEY
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sharing import per_pack
@@ -42,6 +43,7 @@ ENGINE: Final[Mapping[str, str]] = {
     "value.held.player": "a player",
     "value.held.understudy": "an understudy",
     "action.go.label": "go to",
+    "action.go.to": "where",
     "nudge.hint": "It crosses your mind: {action}.",
     "nudge.call": "The director asks for you: {why}.",
     "nudge.elsewhere": "Word comes from elsewhere, unsigned: there it ended as “{ending}”.",
@@ -78,6 +80,16 @@ REFUSALS: Final[Mapping[str, str]] = {
     "muted": "The desk has muted you: what you write is not told for now.",
     "gap": "Proposals are taken in order: {expected} is next.",
 }
+
+
+def _spoken(engine: Mapping[str, str], refusals: Mapping[str, str]) -> Mapping[str, str]:
+    return {**engine, **{f"refusal.{code}": text for code, text in refusals.items()}}
+
+
+_SPOKEN: Final = _spoken(ENGINE, REFUSALS)
+# What the engine says in other languages; in one that is not here it speaks English.
+_SPOKEN_IN: Final = {"de": _spoken(wording_de.ENGINE, wording_de.REFUSALS)}
+_UNITS_IN: Final[Mapping[str, tuple[str, str, str]]] = {"de": ("Sekunde", "Sekunden", "Minuten")}
 
 
 class Words:
@@ -125,11 +137,11 @@ class Words:
 
     def refusal(self, code: str, given: Mapping[str, Value]) -> str:
         """Return the sentence of a refusal: the pack's for this code, else the engine's."""
-        template = self._texts.get(f"refusal.{code}") or REFUSALS.get(code, "")
+        template = self._texts.get(f"refusal.{code}") or self._texts["refusal.condition"]
         shown = dict(given)
         if isinstance(wait_ms := given.get("wait_ms"), int):
-            shown["wait"] = spoken_time(wait_ms)
-        return self._filled(template or REFUSALS["condition"], shown, {}, "")
+            shown["wait"] = spoken_time(wait_ms, self.lang)
+        return self._filled(template, shown, {}, "")
 
     def places(self, key: str) -> frozenset[str]:
         """Return the names that a text asks for."""
@@ -172,12 +184,13 @@ def best_language(pack: Pack, wanted: str) -> str:
     return pack.languages[0] if pack.languages else "en"
 
 
-def spoken_time(ms: int) -> str:
+def spoken_time(ms: int, lang: str = "en") -> str:
     """Return a wait as a person says it, rounded up."""
+    one, several, minutes = _UNITS_IN.get(lang.partition("-")[0], ("second", "seconds", "minutes"))
     seconds = max(1, -(-ms // 1000))
     if seconds < 90:
-        return f"{seconds} second{'' if seconds == 1 else 's'}"
-    return f"{-(-seconds // 60)} minutes"
+        return f"{seconds} {one if seconds == 1 else several}"
+    return f"{-(-seconds // 60)} {minutes}"
 
 
 @per_pack
@@ -187,7 +200,8 @@ def _tables_of(pack: Pack) -> Callable[[str], tuple[dict[str, str], dict[str, st
     @cache
     def tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
         first = pack.texts[pack.languages[0]] if pack.languages else {}
-        texts = {**ENGINE, **first, **pack.texts.get(lang, {})}
+        spoken = _SPOKEN_IN.get(lang.partition("-")[0], {})
+        texts = {**_SPOKEN, **first, **spoken, **pack.texts.get(lang, {})}
         values: dict[str, str] = {}
         for key, text in texts.items():
             if key.startswith("value."):

@@ -16,7 +16,7 @@ from dreamsync_server.world.values import TextRef
 
 ORIGIN: Final = "@origin"
 """(world, seq): the world whose log this one begins with, up to that seq; the last parting's."""
-_OF_PEOPLE: Final = ("@session.", "@muted.", "@muted_seat.", "@report.")
+_OF_PEOPLE: Final = ("@session.", "@back.", "@muted.", "@muted_seat.", "@report.")
 _SEAT: Final = "@seat."
 
 

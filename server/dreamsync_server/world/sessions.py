@@ -1,11 +1,11 @@
 """Sessions in a world: joining, being away and back, leaving; numbering and kept outcomes."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dreamsync_server.limits import OUTCOMES_KEPT, SEAT_GRACE_MS, SESSIONS_PER_WORLD_MAX
 from dreamsync_server.world import seats
-from dreamsync_server.world.commit import Outcome, Proposal
+from dreamsync_server.world.commit import Outcome, Proposal, ProposerKind
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
 from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import Scalar, TextRef, Value
@@ -13,7 +13,9 @@ from dreamsync_server.world.values import Scalar, TextRef, Value
 GONE = ("gone",)
 FIXED = 8
 """How many fields of a session come before its outcomes."""
-KINDS_OF_PEOPLE = ("player", "desk", "script")
+KINDS_OF_PEOPLE: Final[tuple[ProposerKind, ...]] = ("player", "desk", "script")
+_BACK: Final = "@back."
+_KINDS: Final = {str(kind): kind for kind in KINDS_OF_PEOPLE}
 
 
 class Session(NamedTuple):
@@ -101,15 +103,45 @@ def _be_absent(draft: Draft, session: str, entry: Session) -> None:
 
 def back(draft: Draft, proposal: Proposal) -> Verdict:
     """A session is here again: it has its seat back unless another player took it."""
-    entry = session_of(draft.facts, proposal.session)
+    given, session = proposal.arguments, proposal.session
+    entry = session_of(draft.facts, session)
     if entry is None:
         return refuse("retired")
-    if _has_moved(proposal, entry):
+    name, last = str(given.get("back", "")), last_back(draft.facts, session)
+    if name and name == last:  # the same one, said again
+        return _be_present(draft, session, entry)
+    if _has_moved(proposal, entry) or given.get("after", last) != last:
         return refuse("moved")
-    gateway = str(proposal.arguments.get("gateway", entry.gateway))
-    put_session(draft, proposal.session, entry._replace(is_present=1, gateway=gateway))
+    if name:
+        draft.put(_BACK + session, name)
+    elif last:  # said by a node of a version that gave them no names
+        draft.drop(_BACK + session)
+    entry = entry._replace(gateway=str(given.get("gateway", entry.gateway)))
+    return _be_present(draft, session, entry)
+
+
+def _be_present(draft: Draft, session: str, entry: Session) -> Verdict:
+    put_session(draft, session, entry._replace(is_present=1))
     wake(draft)
-    return seats.take_back(draft, proposal.session, entry) if entry.seat else OK
+    return seats.take_back(draft, session, entry) if entry.seat else OK
+
+
+def say_back(facts: Facts, session: str, gateway: str, name: str) -> Proposal:
+    """Return a `back` of this name: a session that the facts have somewhere is at this gateway."""
+    entry = session_of(facts, session)
+    assert entry is not None, "only who has joined comes back"
+    given = {"gateway": gateway, "back": name}
+    given |= {"was_at": entry.gateway, "after": last_back(facts, session)}
+    return Proposal("back", _KINDS[entry.kind], session, arguments=given)
+
+
+def last_back(facts: Facts, session: str) -> str:
+    """Return the name of the last `back` that was decided for a session; "" before the first.
+
+    Each names the one it comes after, as its node knows it. So one that is decided late changes
+    nothing where another came before it, though that one be of the same node.
+    """
+    return str(facts.get(_BACK + session, ""))
 
 
 def _has_moved(proposal: Proposal, entry: Session) -> bool:
@@ -125,7 +157,7 @@ def be_here(draft: Draft, proposal: Proposal) -> None:
     """Whoever proposes is here, also where the gateway was thought to be gone."""
     entry = session_of(draft.facts, proposal.session)
     if entry is not None and not entry.is_present:
-        back(draft, proposal)
+        _be_present(draft, proposal.session, entry)
 
 
 def leave(draft: Draft, proposal: Proposal) -> Verdict:
@@ -146,6 +178,8 @@ def retire(draft: Draft, session: str) -> Verdict:
     if draft.facts.get(f"@muted.{session}"):
         draft.drop(f"@muted.{session}")
         seats.keep_muted(draft, entry.seat)
+    if last_back(draft.facts, session):
+        draft.drop(_BACK + session)
     draft.put(f"@session.{session}", GONE)
     return OK
 

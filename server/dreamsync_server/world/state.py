@@ -8,6 +8,7 @@ nobody, so that everything a decision depends on is in the log. Their values:
                       gateway, outcome, ...): kind is player, desk, script or director; n the
                       watermark; gateway the node that speaks with it; each outcome is
                       "<n> <code>" or "<n> <code> <json of its arguments>". ("gone",) once retired.
+    @back.<sid>       the name of the last `back` that was decided for the session
     @seat.<seat>      (session, tenure, absent_until_ms): who holds it (`<seat>.held` says what),
                       how often it changed hands, and when an absent player's grace ends (0: here)
     @law.<id>         True while the law's condition holds and it has fired
