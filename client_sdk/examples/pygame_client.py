@@ -335,7 +335,8 @@ class Window:
         width, rows = PANEL.width - 32, []
         asking = self.asking
         if asking is not None and asking.param is not None:
-            said = f"{asking.offer.label}: {asking.param.name.replace('_', ' ')}?  (Esc: not now)"
+            name = asking.param.label or asking.param.name.replace("_", " ")
+            said = f"{asking.offer.label}: {name}?  (Esc: not now)"
             rows.append((None, [*wrapped(self._font, said, width)], WARM))
             if not asking.items:
                 rows.append((None, [*wrapped(self._font, f"› {asking.typed}▏", width)], INK))

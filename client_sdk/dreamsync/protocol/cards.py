@@ -122,11 +122,13 @@ class Cards(WireModel):
 class ParamOffer(WireModel):
     """One parameter of an offered action: what to ask the person for.
 
-    choice: one of `choices` (its id is sent). int: `low`..`high`. text: up to `size` characters
-    that the person writes. bool: yes or no.
+    `label` is what the pack calls it to people; "" where it does not say. choice: one of
+    `choices` (its id is sent). int: `low`..`high`. text: up to `size` characters that the person
+    writes. bool: yes or no.
     """
 
     name: Id
+    label: str = ""
     type: Literal["choice", "int", "text", "bool"]
     choices: tuple[Label, ...] = ()
     low: Exact | None = None

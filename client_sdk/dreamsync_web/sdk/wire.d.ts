@@ -34,7 +34,7 @@ export interface Names {
   scenes: Record<string, SceneCard>; facts: Record<string, FactCard>;
 }
 export interface ParamOffer {
-  name: string; type: "choice" | "int" | "text" | "bool"; choices?: Label[];
+  name: string; label?: string; type: "choice" | "int" | "text" | "bool"; choices?: Label[];
   low?: number; high?: number; size?: number;
 }
 export interface ActionOffer {

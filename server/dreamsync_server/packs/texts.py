@@ -17,9 +17,10 @@ Need = tuple[str, Place]
 """A key that every language must have, and what needs it."""
 
 ENGINE: Final = (
-    "action.go.label", "seat.player", "seat.understudy", "seat.nobody", "paused", "unpaused",
-    "fact.scene", "fact.held", "fact.player", "fact.holder", "fact.chapter", "fact.ending",
-    "fact.paused", "value.held.nobody", "value.held.player", "value.held.understudy",
+    "action.go.label", "action.go.to", "seat.player", "seat.understudy", "seat.nobody",
+    "paused", "unpaused", "muted", "unmuted", "fact.scene", "fact.held", "fact.player",
+    "fact.holder", "fact.chapter", "fact.ending", "fact.paused", "value.held.nobody",
+    "value.held.player", "value.held.understudy",
 )  # fmt: skip
 """Sentences of the engine's own that a pack may word itself, like those in `ENGINE_NAMES`."""
 
@@ -29,6 +30,7 @@ ENGINE_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "seat.player": ("me", "who"),
     "seat.understudy": ("me", "who"),
     "seat.nobody": ("me", "who"),
+    "muted_again": ("me", "who"),
     "nudge.hint": ("action",),
     "nudge.call": ("why",),
     "nudge.elsewhere": ("ending",),

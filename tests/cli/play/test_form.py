@@ -50,6 +50,8 @@ def test_where_there_is_no_choice_nothing_is_asked() -> None:
 def test_the_question_names_the_action_and_what_is_asked() -> None:
     assert Form(SHADOWS).question() == "make shadow animals: who?"
     assert [label.id for label in Form(SHADOWS).options()] == ["ava", "juno"]
+    named = who(JUNO, AVA).model_copy(update={"label": "for whom"})
+    assert Form(offer("x", "make shadows", named)).question() == "make shadows: for whom?"
 
 
 def test_where_there_is_nobody_to_pick_there_is_no_hope() -> None:

@@ -3,6 +3,7 @@
 import { clockText, html, t, useBeat, useLayoutEffect, useRef, useState } from "../shared/house.js";
 
 const GO = "go";
+const PLAIN_NAMES = { who: () => t("who"), words: () => t("words") }; // where a pack names nothing
 const [BEAT_MS, CHOICE_BEAT_MS] = [1000, 250]; // a choice has a clock that is watched
 
 /** Choices, actions and ways out. `act(offer, params)` and `choose(choice, option)` propose. */
@@ -96,7 +97,7 @@ function startOf(offer) {
 
 function Param({ param, value, set, action }) {
   const id = `${action}-${param.name}`;
-  const title = t(param.name.replaceAll("_", " "));
+  const title = param.label || PLAIN_NAMES[param.name]?.() || param.name.replaceAll("_", " ");
   if (param.type === "choice" || param.type === "bool") {
     const choices = param.type === "bool" ? [{ id: true, label: t("yes") }, { id: false, label: t("no") }] : param.choices ?? [];
     return html`<fieldset><legend>${title}</legend><div class="chips">

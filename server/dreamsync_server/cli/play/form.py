@@ -30,7 +30,7 @@ class Form:
         param = self.param
         if param is None:
             return ""
-        name = param.name.replace("_", " ")
+        name = param.label or param.name.replace("_", " ")
         match param.type:
             case "choice":
                 return f"{self.offer.label}: {name}?"

@@ -1,0 +1,65 @@
+"""The engine's own sentences in German, for packs that speak it and do not word them themselves."""
+
+from collections.abc import Mapping
+from typing import Final
+
+ENGINE: Final[Mapping[str, str]] = {
+    "go.left": "{who} geht.",
+    "go.came": "{who} kommt herein.",
+    "seat.player": "Jemand spielt jetzt {who}.",
+    "seat.understudy": "Eine Zweitbesetzung spielt jetzt {who}.",
+    "seat.nobody": "{who} wird jetzt von niemandem gespielt.",
+    "paused": "Die Welt steht still.",
+    "unpaused": "Die Welt geht weiter.",
+    "muted": "Das Pult hat dich stumm geschaltet: was du schreibst, wird vorerst nicht gesagt.",
+    "muted_again": "Das Pult hat stumm geschaltet, wer {who} zuletzt gespielt hat, und das gilt für"
+    " dich, bis es etwas anderes sagt: was du schreibst, wird nicht gesagt.",
+    "unmuted": "Was du schreibst, wird wieder gesagt.",
+    "fact.scene": "wo",
+    "fact.held": "gespielt von",
+    "fact.player": "wer spielt",
+    "fact.holder": "wer es hat",
+    "fact.chapter": "Kapitel",
+    "fact.ending": "Ende",
+    "fact.paused": "steht still",
+    "value.held.nobody": "niemandem",
+    "value.held.player": "einem Menschen",
+    "value.held.understudy": "einer Zweitbesetzung",
+    "action.go.label": "gehen, und zwar",
+    "action.go.to": "wohin",
+    "nudge.hint": "Dir kommt in den Sinn: {action}.",
+    "nudge.call": "Die Regie bittet dich um etwas: {why}.",
+    "nudge.elsewhere": "Von anderswo kommt eine Nachricht, ohne Unterschrift: dort endete es als"
+    " „{ending}“.",
+}
+
+REFUSALS: Final[Mapping[str, str]] = {
+    "unknown_action": "Etwas, das so heißt, kann man hier nicht tun.",
+    "unknown_beat": "Ein solches Ereignis gibt es nicht.",
+    "unknown_role": "Eine solche Rolle gibt es nicht.",
+    "unknown_choice": "Das fragt dich niemand.",
+    "bad_parameter": "„{parameter}“ geht so nicht: {why}.",
+    "not_yours": "Das ist nicht Sache deiner Rolle.",
+    "not_here": "Hier geht das nicht.",
+    "not_now": "Jetzt geht das nicht.",
+    "condition": "So, wie die Dinge stehen, geht das nicht.",
+    "cooldown": "Es ist zu früh: warte noch {wait}.",
+    "spent": "Das ist so oft getan, wie es sich tun lässt.",
+    "taken": "Diesen Platz hat schon jemand.",
+    "no_seat": "Du spielst gerade keine Rolle.",
+    "not_open": "Das fragt inzwischen niemand mehr.",
+    "paused": "Die Welt steht still.",
+    "ended": "Die Geschichte ist zu Ende.",
+    "stale": "Das ist zu lange her, um noch zu sagen, wie es entschieden wurde.",
+    "retired": "Diese Sitzung ist vorbei.",
+    "stale_term": "Eine andere Regie hat übernommen.",
+    "stale_tenure": "Der Platz hat die Hand gewechselt.",
+    "stale_state": "Inzwischen hat sich etwas geändert.",
+    "already": "Das ist schon getan.",
+    "held": "Das Ereignis wird am Pult zurückgehalten.",
+    "not_allowed": "Das darfst du nicht.",
+    "no_undo": "Das Stück sagt nicht, wie man das zurücknimmt.",
+    "full": "Die Welt ist voll.",
+    "muted": "Das Pult hat dich stumm geschaltet: was du schreibst, wird vorerst nicht gesagt.",
+    "gap": "Eins nach dem anderen: {expected} ist als Nächstes dran.",
+}
