@@ -42,6 +42,11 @@ def test_drift_has_a_rate_or_stops() -> None:
     assert run(two.rate) == 0
 
 
+def test_a_drift_of_almost_nothing_but_spaces_is_a_fault_and_read_at_once() -> None:
+    checked = check_with(law(f'drift: {{calm: "4{" " * 400_000}par hour"}}'))
+    assert [fault.code for fault in checked.faults] == ["bad_rate"]
+
+
 def test_move_give_append_remove_and_roll() -> None:
     found = effects_of(
         "{move: {who: ada, to: yard}}, {give: {thing: lamp, to: ben}}, {append: {seen: sun}},"

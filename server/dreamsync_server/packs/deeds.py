@@ -13,7 +13,9 @@ from dreamsync_server.world import effects as fx
 from dreamsync_server.world.expr import Const
 from dreamsync_server.world.model import Expr, Place, Type
 
-_RATE: Final = re.compile(r"(.+?) +per +(hour|minute|second)\s*\Z", re.DOTALL)
+# What stands before the spaces ends in none: else a long row of them would be gone through once for
+# each of its own.
+_RATE: Final = re.compile(r"(.*\S) +per +(hour|minute|second)\s*\Z", re.DOTALL)
 _PER_HOUR: Final = {"hour": 1, "minute": 60, "second": 3600}
 _ANY_INT: Final = Type("int", -FACT_INT_MAX, FACT_INT_MAX)
 
