@@ -1,7 +1,9 @@
 """A hall with a host behind it: entering, acting, leaving and coming back, end to end."""
 
+import asyncio
+
 import pytest
-from support.house import house, two
+from support.house import PATIENCE_S, house, two
 
 from dreamsync.protocol import server_messages as wire
 from dreamsync_server.clock import SystemClock
@@ -37,6 +39,27 @@ async def test_draining_sends_everybody_away_to_come_back() -> None:
         node.hall.drain()
         assert ada.closed is not None
         assert ada.closed[0] == 4010
+
+
+async def test_a_fault_of_ours_in_the_beat_of_a_world_leaves_the_others_theirs() -> None:
+    async with house() as node:
+        world, ada, _ = await two(node)
+        sound, *_ = await two(node)
+        beat, has_beaten = node.hall.rooms[sound.world].beat, asyncio.Event()
+
+        def broken() -> None:
+            raise RuntimeError("planted")
+
+        def noted() -> None:
+            has_beaten.set()
+            beat()
+
+        node.hall.rooms[world.world].beat = broken  # type: ignore[method-assign]
+        assert (await ada.ended())[0] == 4011
+        node.hall.rooms[sound.world].beat = noted  # type: ignore[method-assign]
+        async with asyncio.timeout(PATIENCE_S):
+            await has_beaten.wait()
+        assert list(node.hall.rooms) == [sound.world]
 
 
 async def test_a_fault_of_ours_in_one_world_costs_that_world_alone() -> None:

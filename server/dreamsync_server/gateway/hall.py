@@ -345,6 +345,8 @@ class Hall:
             now_s = self.clock.mono_s()
             for world, room in tuple(part.items()):
                 self._guard(room, room.beat)
+                if self.rooms.get(world) is not room:
+                    continue  # a fault of ours in its beat: it was given up
                 if room.members:
                     self._empty_s[world] = now_s
                 elif now_s - self._empty_s[world] >= ROOM_IDLE_S and not room.is_awaited():
