@@ -144,3 +144,10 @@ def test_a_recap_is_lines_ready_to_show() -> None:
 def test_a_script_sees_as_a_desk_does(kind: str) -> None:
     play = night_for_two()
     assert atoms_of(play.pack, play.facts, kind, "d") == {"all", "desk", "session:d"}
+
+
+def test_who_may_not_let_the_world_go_on_reads_who_may() -> None:
+    found = outcome("not_allowed", Cause("unpause", "player", "a", 3))
+    assert (found["code"], found["text"]) == (
+        "not_allowed", "Whoever paused the world, or the desk, lets it go on."
+    )  # fmt: skip

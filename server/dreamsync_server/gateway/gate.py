@@ -257,6 +257,8 @@ class Gate:
         leaf = given.get("leaf")
         if leaf and not self._may_see_leaf(cause, facts, viewer):
             del given["leaf"]
+        if code == "not_allowed" and cause.kind == "unpause":
+            code = "not_paused_by_you"  # the code stands; only its sentence is a better one
         said["text"] = self.cards.refusal(code, given, "" if action_id == GO else action_id)
         args = {
             name: list(value) if isinstance(value, tuple) else value

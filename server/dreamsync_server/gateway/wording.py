@@ -75,6 +75,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "already": "That was done already.",
     "held": "The beat is held at the desk.",
     "not_allowed": "You have no right to do that.",
+    "not_paused_by_you": "Whoever paused the world, or the desk, lets it go on.",
     "no_undo": "The pack does not say how that is undone.",
     "full": "The world is full.",
     "muted": "The desk has muted you: what you write is not told for now.",

@@ -58,6 +58,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "already": "Das ist schon getan.",
     "held": "Das Ereignis wird am Pult zurückgehalten.",
     "not_allowed": "Das darfst du nicht.",
+    "not_paused_by_you": "Wer die Welt angehalten hat, oder das Pult, lässt sie weitergehen.",
     "no_undo": "Das Stück sagt nicht, wie man das zurücknimmt.",
     "full": "Die Welt ist voll.",
     "muted": "Das Pult hat dich stumm geschaltet: was du schreibst, wird vorerst nicht gesagt.",

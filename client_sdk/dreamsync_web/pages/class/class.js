@@ -56,7 +56,7 @@ function OpenOne({ dream, packs, problem }) {
     }
   };
   return html`<main class="home"><h1>${t("A class")}</h1>
-    <p class="lead">${t("Many worlds of one story at once.")} ${t("Everybody types the same code and is led to a world with a free role.")}
+    <p class="lead">${t("Many worlds of one story at once.")} ${t("Everybody types the same code and is led to a world with a free role.")}${" "}
     ${t("From the class desk you see who is where, pause all at once, and keep a report.")}</p>
     <form class="card opening-class" onSubmit=${submit}>
       <label for="pack">${t("Which story")}</label>
