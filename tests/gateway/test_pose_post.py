@@ -1,5 +1,7 @@
 """Poses between two whole nodes: what one's player does is what the other's sees."""
 
+import asyncio
+
 from support.house import house, two
 
 from dreamsync.protocol import server_messages as wire
@@ -28,6 +30,33 @@ async def test_avatars_at_two_nodes_see_one_another() -> None:
         ada.say("pose", x=17, y=20, facing=90)
 
         await far.hear(lambda m: stands(m, "ada", 17))
+
+
+async def test_a_fault_of_ours_in_one_worlds_avatars_leaves_the_others_theirs() -> None:
+    store = MemoryStore(SystemClock())
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    post = PosePost(store, {"broken": Ear(None), "sound": Ear(heard)})
+    running = asyncio.create_task(post.run())
+    for world in ("broken", "sound"):
+        post.open(world)
+        post.voice(world)(world.encode())
+    async with asyncio.timeout(5):
+        assert await heard.get() == b"sound"
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+class Ear:
+    """A room that keeps what it hears; without a place for that it breaks."""
+
+    def __init__(self, heard: asyncio.Queue[bytes] | None) -> None:
+        self._heard = heard
+
+    def hear_poses(self, said: bytes) -> None:
+        if self._heard is None:
+            raise RuntimeError("planted")
+        self._heard.put_nowait(said)
 
 
 async def test_while_the_store_is_slow_the_newest_wait_and_no_more() -> None:

@@ -158,7 +158,7 @@ class Carrying:
         """Take in what another node says; what cannot be made out is passed over."""
         try:
             node, standings = _read(said)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError):
             return
         if node == self._node:
             return
@@ -231,7 +231,7 @@ def _read(said: bytes) -> tuple[str, list[Standing] | None]:
     """Return who says it and where avatars stand; None instead of these where it asks.
 
     Raises:
-        ValueError, TypeError: it is nothing of the kind.
+        ValueError, TypeError, LookupError: it is nothing of the kind.
     """
     if len(said) > POSES_BYTES_MAX:
         raise ValueError("too long")

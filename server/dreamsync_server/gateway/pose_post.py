@@ -4,6 +4,7 @@ Nothing is kept and nothing waited for: what the store does not take in time is 
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
@@ -12,6 +13,8 @@ from dreamsync_server.limits import RING_INTERVAL_S, STORE_TIMEOUT_S
 from dreamsync_server.store import keys
 from dreamsync_server.store.listening import Listening
 from dreamsync_server.store.port import Note, Store
+
+log = logging.getLogger(__name__)
 
 _WAITING_MAX: Final = 4  # of one world, while the store is slow; beyond: the oldest is lost
 
@@ -83,6 +86,11 @@ class PosePost:
 
     async def _hear(self) -> None:
         async for note in self._store.hear(self._topics):
-            room = self._rooms.get(self._worlds.get(note.topic, ""))
-            if room is not None:
+            world = self._worlds.get(note.topic, "")
+            room = self._rooms.get(world)
+            if room is None:
+                continue
+            try:
                 room.hear_poses(note.said)
+            except Exception:  # one world's avatars must not cost the others theirs
+                log.exception("world %s: what was said of its avatars is lost", world)
