@@ -292,3 +292,17 @@ def test_threads_read_one_after_the_other_and_leave_the_warnings_as_they_were(
     assert found == [f"crowd > {k}" for k in range(40)]
     assert set(at_once) == {1}
     assert list(warnings.filters) == before
+
+
+def test_who_is_disturbed_in_reading_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, tries = ast.parse, []
+
+    def disturbed(*given: Any, **more: Any) -> Any:
+        tries.append(given)
+        if len(tries) < 3:
+            raise SystemError("AST constructor recursion depth mismatch (before=126, after=180)")
+        return read(*given, **more)
+
+    monkeypatch.setattr(ast, "parse", disturbed)
+    assert condition("crowd > 1").source == "crowd > 1"
+    assert len(tries) == 3

@@ -5,6 +5,7 @@ What is not on the list here is refused, whatever it is.
 """
 
 import ast
+import contextlib
 import re
 import threading
 import warnings
@@ -31,6 +32,7 @@ from dreamsync_server.world.typing_rules import require_fits, type_of
 # bears that: `ast` of Python 3.11 counts its depth for all threads together and fails where two
 # meet, and of two that change which warnings count the later one puts back what the other had set.
 _ONE_READS = threading.Lock()
+_TRIES = 3
 _BLANKS = str.maketrans("\n\r\t\f\v", "     ")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _HINTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -121,7 +123,7 @@ def _python_tree(text: str, start: int) -> ast.expr:
         with _ONE_READS, warnings.catch_warnings():
             # What Python only warns of (`1and 2`) is a fault here.
             warnings.simplefilter("error")
-            tree = ast.parse(text, mode="eval").body
+            tree = _read_by_python(text)
     except SyntaxError as error:
         raise _syntax_fault(text, start, error) from None
     except (ValueError, RecursionError, MemoryError, OverflowError):
@@ -131,6 +133,18 @@ def _python_tree(text: str, start: int) -> ast.expr:
     if "#" in rest:
         raise ExprError("a comment has no place in an expression", start + text.rindex("#"))
     return tree
+
+
+def _read_by_python(text: str) -> ast.expr:
+    """Return what `ast` makes of a text.
+
+    It is asked again where it was disturbed: a traceback is printed by its help too, in another
+    thread or, while garbage is collected, in the midst of this very call.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(SystemError):
+            return ast.parse(text, mode="eval").body
+    return ast.parse(text, mode="eval").body
 
 
 def _syntax_fault(text: str, start: int, error: SyntaxError) -> ExprError:
