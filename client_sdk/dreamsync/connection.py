@@ -208,8 +208,9 @@ class Connection:
             text = f"{self._url} did not answer in {OPEN_S:g} s."
             return UnreachableError("timeout", text), None
         except (OSError, WebSocketException, ValueError) as error:
-            text = f"{self._url} cannot be reached: {_why_not(error)}"
-            return UnreachableError("unreachable", text), None
+            code, why_not = _why_not(error)
+            text = f"{self._url} cannot be reached: {why_not}"
+            return UnreachableError(code, text), None
         why = await self._talk(socket)
         self._session.line_down(socket.close_code)
         self._flush_notices()
@@ -334,19 +335,19 @@ class Connection:
             self._on_notice(notice)
 
 
-def _why_not(error: Exception) -> str:
-    """Return why a line could not be opened, as a person may read it."""
+def _why_not(error: Exception) -> tuple[str, str]:
+    """Return why a line could not be opened: a code, and as a person may read it."""
     match error:
         case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted ({error.verify_message})"
+            return "not_trusted", f"its certificate is not trusted ({error.verify_message})"
         case gaierror():
-            return f"its name is not known ({error.strerror})"
+            return "unknown_name", f"its name is not known ({error.strerror})"
         case ConnectionRefusedError():
-            return "nothing listens there"
+            return "nothing_there", "nothing listens there"
         case OSError() if error.errno is None and f"[Errno {errno.ECONNREFUSED}]" in str(error):
             # A name with several addresses, and nothing at any of them.
-            return "nothing listens there"
+            return "nothing_there", "nothing listens there"
         case OSError():
-            return error.strerror or str(error)
+            return "unreachable", error.strerror or str(error)
         case _:
-            return str(error)
+            return "unreachable", str(error)

@@ -44,7 +44,10 @@ class BusyError(DreamsyncError):
 
 
 class UnreachableError(DreamsyncError, ConnectionError):
-    """Nothing that speaks Dreamsync answered at the address, or not in time."""
+    """Nothing that speaks Dreamsync answered at the address, or not in time.
+
+    `code` is nothing_there, unknown_name, not_trusted (its certificate), timeout, or unreachable.
+    """
 
     default_fault = "network"
 

@@ -96,6 +96,21 @@ async def test_a_fault_is_told_with_its_place_and_the_world_goes_on(bench: Bench
         assert "repack" not in [c.cause.kind for c in bench.node.commits[world.id]]
 
 
+async def test_a_desk_that_comes_later_or_comes_back_is_told_what_was_told_last(
+    bench: Bench,
+) -> None:
+    async with asyncio.timeout(PATIENCE_S), bench.node.connect() as dream:
+        world = await dream.create_world("house", seed=7, understudies=False)
+        bench.edit("actions.yaml", "when: me.nerve >= 3", "when: me.nerv >= 3")
+        await bench.look()
+        desk = await dream.desk(world.id, token=world.desk_token)
+        await until(lambda: "actions.yaml:" in desk.pack_faults)
+        bench.node.cut_lines()
+        bench.edit("actions.yaml", "when: me.nerv >= 3", "when: me.nerve >= 3")
+        await bench.look()
+        await until(lambda: desk.pack_faults == "")
+
+
 async def test_new_worlds_are_made_of_what_the_files_say_now(bench: Bench) -> None:
     async with asyncio.timeout(PATIENCE_S), bench.node.connect() as dream:
         bench.edit("facts.yaml", "range: [0, 10], start: 5", "range: [0, 10], start: 9")

@@ -83,11 +83,12 @@ async def test_nothing_at_the_address_is_said_at_once(clock: HastyClock) -> None
     client = Client(url, clock)
     with pytest.raises(UnreachableError) as caught:
         await client.connection.open(WAIT_S)
-    assert caught.value.fault == "network"
+    assert (caught.value.fault, caught.value.code) == ("network", "nothing_there")
     assert caught.value.text.endswith("cannot be reached: nothing listens there")
     assert clock.slept_s == []
-    with pytest.raises(UnreachableError, match="its name is not known"):
+    with pytest.raises(UnreachableError, match="its name is not known") as unknown:
         await Client("ws://nowhere.invalid/dream", clock).connection.open(WAIT_S)
+    assert unknown.value.code == "unknown_name"
 
 
 async def test_waits_grow_while_the_server_is_away_until_patience_ends(clock: HastyClock) -> None:

@@ -256,7 +256,7 @@ class PackChanged(WireModel):
 
     `ok` false: they have faults, `text` lists them one a line, and the world goes on as it was.
     True: the world goes on under them, and everybody in it gets a `reset` with why `pack`; `text`
-    lists warnings. Not logged, and not sent again.
+    lists warnings. Not logged; a desk that comes, or comes back, is told what was told last.
     """
 
     type: Literal["pack"]

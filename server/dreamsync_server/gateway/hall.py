@@ -86,6 +86,7 @@ class Hall:
         self.tokens = tokens or Tokens()
         self.telemetry = telemetry or Telemetry(has_process=False)
         self.rooms: dict[str, Room] = {}
+        self._pack_news: dict[str, dict[str, Any]] = {}
         self._parts: list[dict[str, Room]] = [{} for _ in range(_PARTS)]
         self.is_draining = False
         self._submit = submit
@@ -147,9 +148,9 @@ class Hall:
     def tell_of_pack(self, pack_id: str, is_good: bool, text: str) -> None:
         """Tell the desks of a pack's worlds here what became of a change of its files."""
         told = {"type": "pack", "pack": pack_id, "ok": is_good, "text": text}
-        for room in self.rooms.values():
-            if room.card.pack_id == pack_id:
-                room.tell_desks(told)
+        self._pack_news[pack_id] = told
+        for room in [room for room in self.rooms.values() if room.card.pack_id == pack_id]:
+            room.tell_desks(told)
 
     async def run(self) -> None:
         """Follow the store and give the beat, until cancelled."""
@@ -276,6 +277,7 @@ class Hall:
             self._judge,
             node=self.node,
             say_poses=self._poses.voice(card.world),
+            pack_news=self._pack_news,
         )
         self._poses.open(card.world)
         self.rooms[card.world] = self._part_of(card.world)[card.world] = room

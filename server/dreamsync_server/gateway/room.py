@@ -5,8 +5,9 @@ what frame, is the sender's (`sender.py`). Nothing here waits: a room is told of
 time, and prepared frames are written.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.frames import Codec
@@ -33,6 +34,7 @@ from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import add_hashes
 
 Hear = Callable[[Outcome, Cause], None]
+_AT_DESKS: Final = ("desk", "script")
 
 
 class Room:
@@ -48,9 +50,11 @@ class Room:
         *,
         node: str = "",
         say_poses: Callable[[bytes], None] = lambda said: None,
+        pack_news: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         self.follower = follower
         self.card = card
+        self._pack_news = pack_news  # by pack, what its desks were told last of its files
         self.members: dict[str, Member] = {}  # by session
         self.sender = Sender(follower, card, now_s, wake, judge)
         self._voice = (node, say_poses)  # what of avatars here other nodes are told
@@ -97,6 +101,9 @@ class Room:
         member.outlet.write(member.codec.frame(whole))
         for view in later:
             member.outlet.write(member.codec.frame(view))
+        news = self._pack_news.get(self.card.pack_id)
+        if news is not None and member.viewer.kind in _AT_DESKS:
+            member.outlet.write(member.codec.frame(news))  # it was not there, or not on the line
         self.sender.join(member)
 
     def discard(self, member: Member) -> None:
@@ -140,7 +147,7 @@ class Room:
     def tell_desks(self, message: dict[str, Any]) -> None:
         """Send a message that holds nothing of the world's state to its desks and scripts."""
         for member in self.members.values():
-            if member.viewer.kind in ("desk", "script"):
+            if member.viewer.kind in _AT_DESKS:
                 member.outlet.write(member.codec.frame(message))
 
     def resync(self, member: Member) -> None:

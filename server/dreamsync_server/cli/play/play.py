@@ -71,7 +71,7 @@ async def _play(wish: Wish) -> int:
             title = player.world.title
             say(f"{title} was closed." if has_closed else f"You have left {title}.")
     except dreamsync.UnreachableError as error:
-        if not error.text.endswith("nothing listens there"):
+        if error.code != "nothing_there":
             raise  # it says more: a name that is not known, a certificate that is not trusted
         raise OperatorError(
             f"nothing answers at {Link(link.server)}: is it running there ({own_command()} serve)?"
