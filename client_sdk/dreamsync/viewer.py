@@ -28,6 +28,7 @@ from dreamsync.notices import (
 from dreamsync.protocol.cards import ActionOffer, ChoiceOffer, FactCard, Person, WorldCard
 from dreamsync.protocol.server_messages import Answer, Hit, PackChanged
 from dreamsync.session import State
+from dreamsync.standing import Pose, Standing
 
 ENTER_S: Final = 20.0
 LEAVE_S: Final = 5.0
@@ -60,7 +61,7 @@ class Viewer:
     def __init__(self, conversation: Callable[[Callable[[Notice], None]], Conversation]) -> None:
         self.facts = FactsView(self)
         self.recap: tuple[str, ...] = ()
-        self._poses: dict[str, tuple[int, int, int]] = {}
+        self._standing = Standing()
         self._events = EventQueue()
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
@@ -147,9 +148,12 @@ class Viewer:
         return self._conversation.session.state is State.LIVE
 
     @property
-    def poses(self) -> Mapping[str, tuple[int, int, int]]:
-        """Seat -> (x, y, facing) of who is in view: hundredths of a step, and degrees."""
-        return self._poses
+    def poses(self) -> Mapping[str, Pose]:
+        """Seat -> (x, y, facing) of who is in view: hundredths of a step, and degrees.
+
+        A player sees its own scene, others all that they may look into.
+        """
+        return self._standing.seats()
 
     @property
     def resets(self) -> int:
@@ -233,6 +237,11 @@ class Viewer:
             raise ProtocolFaultError("bad_message", f"A {answer.type} answered a {kind}.")
         return answer
 
+    def _scene(self) -> str:
+        """Return the scene that the own seat is in; "" for who holds none."""
+        mirror = self.mirror
+        return str(mirror.facts.get(f"{mirror.seat}.scene", ""))
+
     def _handle(self, notice: Notice) -> None:
         match notice:
             case Happened():
@@ -241,12 +250,13 @@ class Viewer:
                 self.recap = notice.recap
                 self._events.put(Event("reset", "\n".join(notice.recap), key=notice.why))
             case Posed():
-                self._poses = {seat: (x, y, facing) for seat, x, y, facing in notice.poses.poses}
+                self._standing.take(notice.poses.scene, notice.poses.poses)
             case Matched():
                 self._on_hit(notice.hit)
             case PackTold():
                 self._on_pack(notice.change)
             case Changed():
+                self._standing.be_in(self._scene())
                 self._changed.set()
             case Over():
                 self._error = notice.error

@@ -62,7 +62,8 @@ export interface Mirror {
 
 export class Viewer {
   recap: string[];
-  poses: Poses;
+  readonly poses: Poses["poses"];
+  posesIn(scene: string): Poses["poses"];
   readonly mirror: Mirror;
   readonly connection: { readonly nowMs: number; cut(): void; hurry(): void };
   readonly nowMs: number;

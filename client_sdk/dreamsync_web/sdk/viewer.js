@@ -3,6 +3,7 @@
 import { Connection } from "./connection.js";
 import { ClosedError, EventsLostError, LineLostError, UnknownOutcomeError } from "./errors.js";
 import { ClientSession } from "./session.js";
+import { Standing } from "./standing.js";
 
 const ANSWER_MS = 30_000; // reconnecting included
 const LEAVE_MS = 5_000;
@@ -88,6 +89,7 @@ export function call(listener, told) {
 export class Viewer {
   #conversation;
   #listeners = new Set();
+  #standing = new Standing();
   #events = [];
   #dropped = 0; // events that were not read in time
   #readers = [];
@@ -98,7 +100,6 @@ export class Viewer {
   constructor(converse, isTold = false) {
     this.#isRead = !isTold;
     this.recap = [];
-    this.poses = { scene: "", poses: [] };
     this.#conversation = converse((notice) => this.#note(notice));
   }
 
@@ -125,6 +126,10 @@ export class Viewer {
   /** {session, secret}: who this is to the server; with it the session can be taken up again. */
   get identity() { return this.#conversation.session.identity; }
   get session() { return this.#conversation.session.id; }
+  /** [seat, x, y, facing] of whoever is in view: a player sees its own scene, others several. */
+  get poses() { return this.#standing.all(); }
+  /** Return [seat, x, y, facing] of whoever is in view in a scene. */
+  posesIn(scene) { return this.#standing.in(scene); }
 
   /** Return a fact as it is now; undefined where it is not seen. */
   fact(name) { return this.mirror.read(name, this.nowMs); }
@@ -213,7 +218,8 @@ export class Viewer {
       this.recap = notice.recap;
       this.#put({ kind: "reset", text: notice.recap.join("\n"), key: notice.why, at: [0, 0], ms: 0 });
     }
-    if (notice.kind === "posed") this.poses = notice.poses;
+    if (notice.kind === "posed") this.#standing.take(notice.poses.scene, notice.poses.poses);
+    if (notice.kind === "changed") this.#standing.beIn(this.mirror.facts.get(`${this.seat}.scene`) ?? "");
     if (notice.kind === "over") this.#over = notice;
     for (const listener of [...this.#listeners]) call(listener, notice);
     if (notice.kind === "over") this.#wakeReaders();

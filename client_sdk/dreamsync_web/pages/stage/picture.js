@@ -72,6 +72,8 @@ export class Picture {
     this.#wake();
   }
 
+  get sceneId() { return this.#scene.id; }
+
   /** Say who is there: [{seat, name, hue, isMe, isUnderstudy}]; the rest have gone. */
   gather(people) {
     const here = new Set(people.map((person) => person.seat));

@@ -102,7 +102,9 @@ function Scene({ story, scene, go, watched, setWatched }) {
   const { viewer } = story;
   useEffect(() => {
     picture.current = new Picture(canvas.current, { onPose: (x, y, facing) => viewer.seat && viewer.pose(x, y, facing) });
-    story.onPoses = ({ poses }) => {
+    story.onPoses = (told) => {
+      if (told.scene !== picture.current.sceneId) return;
+      const { poses } = told;
       picture.current.pose(poses);
       // Some are known by where they stand alone.
       if (poses.some(([seat]) => !picture.current.standsAt(seat))) story.changed();
@@ -125,7 +127,7 @@ function Scene({ story, scene, go, watched, setWatched }) {
     };
   });
   useEffect(() => {
-    if (viewer.poses.scene === scene.id) picture.current.pose(viewer.poses.poses);
+    picture.current.pose(viewer.posesIn(scene.id));
     const timer = setTimeout(() => {
       if (picture.current) story.picture(scene.id, picture.current.keepsake());
     }, SETTLED_MS);

@@ -172,8 +172,7 @@ export class Story {
       if (!name.endsWith(".scene") || this.#viewer.fact(name) !== scene) continue;
       people.push(this.#figure(name.slice(0, -6)));
     }
-    const { poses } = this.#viewer;
-    for (const [other] of poses.scene === scene ? poses.poses : []) {
+    for (const [other] of this.#viewer.posesIn(scene)) {
       if (!people.some((figure) => figure.seat === other)) people.push(this.#figure(other));
     }
     return people.map((figure) => ({ ...figure, isMe: figure.seat === seat }));
