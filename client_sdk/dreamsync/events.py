@@ -30,6 +30,7 @@ class Event:
     at: tuple[int, int] = (0, 0)
     ms: int = 0
     args: Mapping[str, Any] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
 
 
 def event_of(sent: cards.Event) -> Event:
@@ -44,6 +45,7 @@ def event_of(sent: cards.Event) -> Event:
         at=sent.at,
         ms=sent.ms,
         args=sent.args,
+        to=sent.to,
     )
 
 

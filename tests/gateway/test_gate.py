@@ -151,3 +151,23 @@ def test_who_may_not_let_the_world_go_on_reads_who_may() -> None:
     assert (found["code"], found["text"]) == (
         "not_allowed", "Whoever paused the world, or the desk, lets it go on."
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "who", "whom"),
+    [
+        ("told", ("role:ada", "seat:guest.2", "desk"), "", ["ada", "guest.2"]),
+        ("whisper", ("role:ben",), "", ["ben"]),
+        ("muted", ("session:s", "desk"), "ben", ["ben"]),
+        ("told", ("scene:dream.orchard",), "ben", None),
+        ("told", ("all",), "ben", None),
+    ],
+)
+def test_a_desk_reads_whom_something_was_told_in_private_and_nobody_else_does(
+    kind: str, to: tuple[str, ...], who: str, whom: list[str] | None
+) -> None:
+    fold = Fold({}, {}, [], [(AT, 0, 0, Event(kind, to, who, "night.opens"))], [])
+    [at_desk] = Gate(starter(), "en", {}, names_whom=True).events(fold)
+    [to_players] = Gate(starter(), "en", {}).events(fold)
+    assert at_desk.get("to") == whom
+    assert "to" not in to_players

@@ -117,6 +117,16 @@ def test_a_canary_reaches_those_it_is_for_and_nobody_else() -> None:
     }
 
 
+def test_whom_a_secret_was_told_to_is_told_to_desks_alone() -> None:
+    stage = Stage()
+    told = {
+        session: [e.to for m in client.seen for e in getattr(m, "events", ()) if e.to]
+        for session, client in played_with_a_canary(stage).items()
+    }
+    assert ("ben",) in told.pop("d")
+    assert not any(told.values())
+
+
 def test_a_veiled_refusal_says_only_its_own_words() -> None:
     stage = Stage()
     ben = played_with_a_canary(stage)["b"]

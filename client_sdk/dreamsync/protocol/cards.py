@@ -179,7 +179,8 @@ class Event(WireModel):
     the desk alone: reported (by `who_name`, of the event at args `seq` and `i`) and intervened
     (`who_name` did args `act` at a desk, to `target`; `text` says why). `who` is a role or seat
     id, "" for the world itself; `who_name` its name. `reach` says how far it carries: to all, to
-    a scene, to you and perhaps others in private, to the desk. `key` is the pack's text key.
+    a scene, to you and perhaps others in private, to the desk; of what is private a desk has in
+    `to` the roles and seats it was told to. `key` is the pack's text key.
     `args` hold ids by name: `beat`, `chapter`, `ending`, `choice`, `option`, `action`, `role`,
     `held`, and what an author named.
     """
@@ -195,6 +196,7 @@ class Event(WireModel):
     who_name: str = ""
     text: str = ""
     reach: Literal["all", "scene", "private", "desk"] = "all"
+    to: tuple[str, ...] = ()
     key: str = ""
     args: Args = Field(default_factory=dict)
 

@@ -49,8 +49,8 @@ export type EventKind =
 /** `reset` stands where a snapshot was taken and events may be missing; its text is the recap. */
 export interface Event {
   kind: EventKind | "reset"; at: [seq: number, i: number]; ms: number; who?: string;
-  who_name?: string; text?: string; reach?: "all" | "scene" | "private" | "desk"; key?: string;
-  args?: Record<string, Scalar | Scalar[]>;
+  who_name?: string; text?: string; reach?: "all" | "scene" | "private" | "desk"; to?: string[];
+  key?: string; args?: Record<string, Scalar | Scalar[]>;
 }
 export interface Outcome {
   n: number; code: string; ok: boolean; pos: Position; text?: string;

@@ -32,6 +32,7 @@ _EVENT_KINDS: Final = frozenset(
 )
 _FOR_THE_DESK: Final = {"reported": ("seq", "i"), "intervened": ("act", "target")}
 _KINDS_WITH_WHO: Final = frozenset(("said", "choice", "chosen", "seat", "done"))
+_KINDS_TO_WHO: Final = frozenset(("muted", "unmuted"))
 _EVENT_ARGS: Final = frozenset("beat chapter ending choice option action role held".split())
 _OUTCOME_ARGS: Final = ("leaf", "wait_ms", "parameter", "expected")
 _SAID_MAX: Final = 64  # events whose words are kept a moment
@@ -60,9 +61,15 @@ def atoms_of(pack: Pack, facts: Facts, kind: str, session: str) -> Atoms:
 
 
 class Gate:
-    """Says things about one world in one language. `texts` are people's texts by reference."""
+    """Says things about one world in one language. `texts` are people's texts by reference.
 
-    def __init__(self, pack: Pack, lang: str, texts: Mapping[str, str]) -> None:
+    One that `names_whom` says of what was told in private who was told it: for desks alone.
+    """
+
+    def __init__(
+        self, pack: Pack, lang: str, texts: Mapping[str, str], *, names_whom: bool = False
+    ) -> None:
+        self._names_whom = names_whom
         self.words = Words(pack, lang)
         self.cards = Cards(pack, self.words, texts)
         self._pack = pack
@@ -209,6 +216,8 @@ class Gate:
         reach = _reach_of(event.to)
         if reach != "all":
             said["reach"] = reach
+        if self._names_whom and reach == "private" and (to := _told_in_private(event)):
+            said["to"] = to
         if event.key:
             said["key"] = event.key
         named = self.words.places(event.key)
@@ -283,6 +292,15 @@ class Gate:
 
 def _is_veiled(code: str, given: Mapping[str, Value]) -> bool:
     return code == "condition" or (code == "bad_parameter" and given.get("why") == _NOT_POSSIBLE)
+
+
+def _told_in_private(event: Event) -> list[str]:
+    """Return the roles and seats that an event was told to, each once."""
+    atoms = [atom.partition(":") for atom in event.to]
+    whom = [id_ for kind, _, id_ in atoms if kind in ("role", "seat")]
+    if not whom and event.kind in _KINDS_TO_WHO and event.who:
+        whom = [event.who]  # told to a session: that of who plays it
+    return list(dict.fromkeys(whom))
 
 
 def _reach_of(to: Sequence[str]) -> str:

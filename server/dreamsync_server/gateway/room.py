@@ -62,7 +62,7 @@ class Room:
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
-        self._gates: dict[str, Gate] = {}
+        self._gates: dict[tuple[str, bool], Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, dict[Hear, None]] = {}
         follower.listener = self
@@ -74,13 +74,14 @@ class Room:
 
     # --- coming and going --------------------------------------------------------------------
 
-    def gate(self, lang: str) -> Gate:
-        """Return the gate that speaks a language."""
-        gate = self._gates.get(lang)
+    def gate(self, lang: str, kind: str = "") -> Gate:
+        """Return the gate that speaks a language to sessions of a kind."""
+        names_whom = kind in _AT_DESKS
+        gate = self._gates.get((lang, names_whom))
         if gate is None:
-            gate = Gate(self.follower.pack, lang, self.follower.texts)
-            gate = self._gates.setdefault(gate.words.lang, gate)
-            self._gates[lang] = gate
+            gate = Gate(self.follower.pack, lang, self.follower.texts, names_whom=names_whom)
+            gate = self._gates.setdefault((gate.words.lang, names_whom), gate)
+            self._gates[lang, names_whom] = gate
         return gate
 
     def member(
@@ -89,7 +90,7 @@ class Room:
     ) -> Member:  # fmt: skip
         """Return a member that is not in yet: `admit` lets it in with its whole view."""
         viewer = self.sender.viewer(kind, session)
-        return Member(viewer, secret, self.gate(lang), codec, outlet, owner)
+        return Member(viewer, secret, self.gate(lang, kind), codec, outlet, owner)
 
     def admit(self, member: Member, whole: dict[str, Any], later: Iterable[dict[str, Any]]) -> None:
         """Send a member its whole view, and let it in. A session is in a room once only."""
@@ -137,10 +138,10 @@ class Room:
         """Let a member be told everything in another language from now on, from the start."""
         sender = self.sender
         if member.behind_s is not None:
-            member.gate, member.whole_why = self.gate(lang), "language"
+            member.gate, member.whole_why = self.gate(lang, member.viewer.kind), "language"
             return
         sender.make_odd(member)
-        member.gate, member.whole_why = self.gate(lang), "language"
+        member.gate, member.whole_why = self.gate(lang, member.viewer.kind), "language"
         sender.urgent[member] = None
         sender.pump()
 
@@ -232,7 +233,7 @@ class Room:
         self.posing = Posing(self.sender, *self._voice)
         for member in known:
             viewer = member.viewer
-            member.gate = self.gate(member.gate.words.lang)
+            member.gate = self.gate(member.gate.words.lang, viewer.kind)
             member.viewer = self.sender.viewer(viewer.kind, viewer.session)
             if member.watches is not None:
                 self._watch_on(member)

@@ -116,6 +116,8 @@ export const WORDS = {
     "Klick ins Bild oder nimm die Pfeiltasten, um umherzugehen. Was du tun kannst, wartet in den Knöpfen.",
   "in private": "vertraulich",
   "to you": "zu dir",
+  "to {who} alone": "nur an {who}",
+  "A whisper, {whom}": "Ein Flüstern, {whom}",
   "A whisper, to everybody": "Ein Flüstern, an alle",
   "A whisper, to you alone": "Ein Flüstern, für dich allein",
   "While the line was gone": "Während die Leitung weg war",

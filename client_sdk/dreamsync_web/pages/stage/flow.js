@@ -73,11 +73,12 @@ function Line({ line, story, mind }) {
   const { kind, who, text, reach } = line;
   const mine = who && who === story.viewer?.seat;
   const isPrivate = reach === "private";
+  const whom = line.to?.length ? t("to {who} alone", { who: line.to.map((id) => story.nameOf(id)).join(", ") }) : t("in private"); // a desk is told
   const classes = `line ${kind}${mine ? " mine" : ""}${isPrivate ? " private" : ""}${line.isMissed ? " missed" : ""}`;
   if (kind === "said") {
     return html`<p class=${classes} style=${{ "--hue": story.hue(who) }}>
       <b class="who">${mine ? t("You") : line.who_name || story.nameOf(who)}</b>
-      ${isPrivate && html`<i class="aside"> ${mine || !story.viewer.seat ? t("in private") : t("to you")}</i>`}
+      ${isPrivate && html`<i class="aside"> ${mine || !story.viewer.seat ? whom : t("to you")}</i>`}
       <q dir="auto">${text}</q>
       ${mind && !mine && line.at[0] > 0 && html`<button type="button" class="quiet about-line" onClick=${() => mind(line)}
         aria-label=${t("About what {name} said", { name: line.who_name || story.nameOf(who) })}>⋯</button>`}</p>`;
@@ -90,9 +91,9 @@ function Line({ line, story, mind }) {
   }
   if (kind === "intervened") return html`<${Done} line=${line} story=${story} classes=${classes} />`;
   if (kind === "gap") return html`<p class="line gap"><span>${text}</span></p>`;
-  if (kind === "whisper") return html`<p class=${classes}><i class="aside">${reach === "all" ? t("A whisper, to everybody") : t("A whisper, to you alone")}</i> ${text}</p>`;
+  if (kind === "whisper") return html`<p class=${classes}><i class="aside">${reach === "all" ? t("A whisper, to everybody") : line.to?.length ? t("A whisper, {whom}", { whom }) : t("A whisper, to you alone")}</i> ${text}</p>`;
   const isAside = isPrivate && !story.viewer?.seat; // at the desk: not everybody read this
-  return html`<p class=${classes}>${isAside && html`<i class="aside">${t("in private")} </i>`}${text}</p>`;
+  return html`<p class=${classes}>${isAside && html`<i class="aside">${whom} </i>`}${text}</p>`;
 }
 
 const ACTS = {
