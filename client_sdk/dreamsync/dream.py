@@ -257,8 +257,9 @@ def connect(
     """Return the server at `url` (ws://host:port or wss://…), to be opened by `async with`.
 
     `lang` is the wanted language of texts; `json` talks in text frames, for looking at them;
-    `token` is an operator's; `tls` says which certificates to trust where it is not the system's
-    own list that decides; `patience_s` is how long a lost line is tried again.
+    `token` is the operator's (no bound of an address counts the worlds that it opens); `tls` says
+    which certificates to trust where it is not the system's own list that decides; `patience_s` is
+    how long a lost line is tried again.
 
     Raises:
         UsageError: the address is none.

@@ -72,6 +72,26 @@ async def test_an_address_may_open_so_many_worlds_and_this_machine_more() -> Non
         assert await node.world()
 
 
+async def test_what_an_address_asks_for_at_once_is_counted_together() -> None:
+    async with house() as node:
+        phones = [node.phone(address="203.0.113.5", is_local=False) for _ in range(4)]
+        asking = [p.ask("create", pack="starter", private=False) for p in phones for _ in range(7)]
+        codes = [getattr(answer, "code", None) for answer in await asyncio.gather(*asking)]
+        assert codes.count(None) == 20
+        assert codes.count("too_many_worlds") == 8
+        assert len(await node.store.worlds()) == 20
+
+
+async def test_the_operator_opens_as_many_as_there_is_room_for() -> None:
+    async with house(operator_token="let-me-in") as node:
+        codes = {}
+        for token in ("let-me-in", "let-me-out"):
+            phone = node.phone(address="203.0.113.5", is_local=False, token=token)
+            asked = [await phone.ask("create", pack="starter", private=False) for _ in range(21)]
+            codes[token] = {getattr(answer, "code", None) for answer in asked}
+        assert codes == {"let-me-in": {None}, "let-me-out": {"too_many_worlds"}}
+
+
 async def test_a_store_that_fills_up_takes_no_new_worlds() -> None:
     async with house() as node:
 

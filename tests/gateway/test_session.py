@@ -18,7 +18,6 @@ from dreamsync_server.gateway.session import (
     Session,
 )
 from dreamsync_server.limits import (
-    HELLO_S,
     MESSAGES_BURST,
     MESSAGES_DROPPED_MAX,
     PENDING_PROPOSALS_MAX,
@@ -101,18 +100,13 @@ def test_a_hello_is_answered_with_the_bounds() -> None:
         (lambda s: s.receive(message("list"), 0.0), 4000),
         (lambda s: s.receive(message("hello", v=2), 0.0), 4002),
         (lambda s: s.unreadable("bad_message", "no", 0.0), 4000),
-        (lambda s: s.tick(HELLO_S), 4004),
+        (lambda s: s.close("hello_timeout"), 4004),
     ],
     ids=["no hello", "another version", "unreadable", "late"],
 )
 def test_a_bad_beginning_is_the_end(todo_of: Any, number: int) -> None:
     [close] = todo_of(Session(0.0))
     assert (type(close), close.number) == (Close, number)
-
-
-def test_time_passes_without_harm_after_the_hello() -> None:
-    assert session_in(Phase.LOBBY).tick(1e9) == []
-    assert Session(0.0).tick(HELLO_S - 0.1) == []
 
 
 def proposals(todos: list[Any]) -> list[Proposal]:

@@ -22,6 +22,13 @@ def test_what_is_drawn_is_long_enough_and_fits_the_wire() -> None:
     assert tokens.secret() != tokens.secret()
 
 
+def test_the_operator_is_known_by_the_token_that_was_set_and_by_no_other() -> None:
+    tokens = Tokens(operator_token="let-me-in")
+    assert tokens.is_operator("let-me-in")
+    assert not any(tokens.is_operator(given) for given in ("let-me-i", "Let-me-in", "", None))
+    assert not any(Tokens().is_operator(given) for given in ("let-me-in", "", None))
+
+
 def test_the_same_source_draws_the_same() -> None:
     def drawn() -> list[str]:
         bytes_ = itertools.cycle(range(256))

@@ -18,6 +18,7 @@ from dreamsync_server.gateway.auth import Visitor
 from dreamsync_server.gateway.conversation import Conversation
 from dreamsync_server.gateway.hall import Hall
 from dreamsync_server.gateway.shelf import nobody_here
+from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.node import HostNode
 from dreamsync_server.host.owner import RefusedError
@@ -99,8 +100,9 @@ class Phone:
         fields = {name.rstrip("_"): value for name, value in fields.items()}
         self.talk.received(encode({"type": type_, **fields}))
 
-    def hello(self) -> "Phone":
-        self.say("hello", v=1, client="test", lang="en")
+    def hello(self, token: str | None = None) -> "Phone":
+        said = {} if token is None else {"token": token}
+        self.say("hello", v=1, client="test", lang="en", **said)
         return self
 
     def answer_pings(self) -> None:
@@ -180,7 +182,9 @@ class Phone:
 class House:
     """A node of a cluster: its host, its hall, and the store they share with others."""
 
-    def __init__(self, store: MemoryStore, name: str, *, is_direct: bool = True) -> None:
+    def __init__(
+        self, store: MemoryStore, name: str, *, is_direct: bool = True, operator_token: str = ""
+    ) -> None:
         clock = SystemClock()
         self.store = store
         tokens = itertools.count(1)
@@ -208,11 +212,12 @@ class House:
         self.hall = Hall(
             store, clock, StarterShelf(), self.node.open_world, ensure=self.node.ensure,
             submit=submit if is_direct else nobody_here, node=name,
+            tokens=Tokens(operator_token=operator_token),
         )  # fmt: skip
 
-    def phone(self, **given: Any) -> Phone:
+    def phone(self, *, token: str | None = None, **given: Any) -> Phone:
         """Return a client that has said hello."""
-        return Phone(self.hall, **given).hello()
+        return Phone(self.hall, **given).hello(token)
 
     async def world(self, **given: Any) -> Any:
         """Open a world and return what was said of it."""

@@ -54,7 +54,8 @@ from dreamsync.protocol.history_messages import AskHistory, AskLook, Branch, Era
 class Hello(WireModel):
     """The first message. `v` is VERSION, `client` names the program, `lang` the wanted language.
 
-    `token` is an operator's token where the server asks for one. Answer: `welcome` or `bye`.
+    `token` is the operator's: its bearer opens worlds that no bound of an address counts.
+    Answer: `welcome` or `bye`.
     """
 
     type: Literal["hello"]

@@ -120,9 +120,10 @@ export class Dream {
 /**
  * Return the open server at `url` (ws://host:port, http://… or wss://…).
  *
- * Options: lang ("en"), json (text frames instead of MessagePack), token (an operator's), client
- * (the program's name), patienceMs (how long a lost line is tried again), WebSocket (a class, where
- * there is none at hand), onFrame(direction, message) to look on. Throws UnreachableError.
+ * Options: lang ("en"), json (text frames instead of MessagePack), token (the operator's, for whom
+ * no bound of an address counts), client (the program's name), patienceMs (how long a lost line is
+ * tried again), WebSocket (a class, where there is none at hand), onFrame(direction, message) to
+ * look on. Throws UnreachableError.
  */
 export async function connect(url, options = {}) {
   const { lang = "en", json = false, token, client = CLIENT, ...rest } = options;

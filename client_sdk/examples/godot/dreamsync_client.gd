@@ -35,7 +35,7 @@ const FRAME_BYTES_MAX := 1048576
 var session: DreamsyncSession = null
 var poses := [] # where everybody stands now
 var lang := "en"
-var token := "" # an operator's, where the server asks for one
+var token := "" # the operator's: with it no bound of an address counts
 
 var _socket: WebSocketPeer = null
 var _url := ""

@@ -16,6 +16,7 @@ from dreamsync_server.clock import SystemClock
 from dreamsync_server.gateway.hall import Hall
 from dreamsync_server.gateway.server import GatewayServer
 from dreamsync_server.gateway.shelf import Submit
+from dreamsync_server.gateway.tokens import Tokens
 from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.lane import Why
 from dreamsync_server.host.node import HostNode
@@ -64,7 +65,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
         if settings.profile:
             telemetry.store_profile.labels(settings.profile).set(1)
         shelf = PackShelf(store, Path(settings.worlds) if settings.worlds else None, own_cache())
-        host, hall = _host_and_hall(child.name, store, shelf, telemetry)
+        host, hall = _host_and_hall(child, store, shelf, telemetry)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(host.run())]
             async with GatewayServer(
@@ -84,7 +85,7 @@ async def open_node(child: ChildSettings) -> AsyncIterator[Node]:
 
 
 def _host_and_hall(
-    name: str, store: Store, shelf: PackShelf, telemetry: Telemetry
+    child: ChildSettings, store: Store, shelf: PackShelf, telemetry: Telemetry
 ) -> tuple[HostNode, Hall]:
     """Return the two halves of a node, each told what the other does."""
     clock, metering = SystemClock(), Metering(telemetry)
@@ -103,7 +104,7 @@ def _host_and_hall(
     host = HostNode(
         metering.store(store),
         clock,
-        name,
+        child.name,
         shelf.load,
         lambda: secrets.token_hex(8),
         on_confirmed=on_confirmed,
@@ -121,8 +122,9 @@ def _host_and_hall(
         host.open_world,
         ensure=host.ensure,
         submit=_submit_by(Direct(host)),
+        tokens=Tokens(operator_token=child.settings.operator_token),
         telemetry=telemetry,
-        node=name,
+        node=child.name,
     )
     return host, hall
 

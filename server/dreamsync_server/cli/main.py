@@ -36,7 +36,12 @@ Origins = Annotated[
 Proxies = Annotated[
     list[str] | None, typer.Option(help="Address of a proxy whose headers are trusted.")
 ]
-Token = Annotated[str, _text("Lets /metrics be read from afar.", "OPERATOR_TOKEN")]
+Token = Annotated[
+    str,
+    _text(
+        "Lets /metrics be read, and any number of worlds be opened, from afar.", "OPERATOR_TOKEN"
+    ),
+]
 Cert = Annotated[str, _text("TLS certificate, a PEM file.", "TLS_CERT")]
 Key = Annotated[str, _text("Its key, a PEM file.", "TLS_KEY")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines.")]

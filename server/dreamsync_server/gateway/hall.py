@@ -103,7 +103,7 @@ class Hall:
         self._poses = PosePost(store, self.rooms)
         self.entering = Entering(self)
         self._worlds = Opening(self, open_world)
-        self.check_room = self._worlds.check_room
+        self.room_for = self._worlds.room_for
         self._asking = Asking(self)
         self._pasts = Pasts(self)
         self._showing = Showing(self)

@@ -24,6 +24,7 @@ from dreamsync_server.limits import (
     PASTS_AT_ONCE_MAX,
 )
 from dreamsync_server.store.grafting import Graft
+from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.marks import Mark, marks_of
 from dreamsync_server.world.branching import origin_of
 from dreamsync_server.world.commit import Proposal
@@ -140,7 +141,6 @@ class Pasts:
         if message.seq > room.follower.state.position.seq:
             raise PeerError("unknown_moment", _NO_MOMENT)
         creator = hash_of(talk.line.visitor.address)
-        await hall.check_room(talk, creator)
         desk, invite, code = tokens.secret(), tokens.secret(), tokens.code()
         card = replace(
             origin, world=tokens.world(), is_private=True, created_ms=hall.clock.now_ms(),
@@ -148,20 +148,25 @@ class Pasts:
             code_hash=hash_of_code(code), desk_hash=hash_of(desk), origin=origin.world,
         )  # fmt: skip
         erased = _erased(room.follower.state.facts)
-        opened_with = await hall.load_pack(origin.pack_hash)
-        graft = Graft(hall.store, card, opened_with, hall.load_pack, message.seq)
-        try:
-            await self._copy(origin.world, graft, message.seq)
-        except BaseException:
-            hall.spawn(graft.discard())  # nothing was made yet
-            raise
-        if not await graft.publish(hall.clock.now_ms()):
-            raise PeerError("starting", "The world could not be opened just now; try again.")
+        async with hall.room_for(talk, creator):
+            await self._graft(room, card, message.seq)
         # Whoever asked to be erased meanwhile is erased in the copy as well.
         for session in _erased(room.follower.state.facts) - erased:
             await hall.store.erase_texts(card.world, session)
         return {"type": "created", "q": message.q, "world": card.world, "desk_token": desk,
                 "invite": invite, "code": code}  # fmt: skip
+
+    async def _graft(self, room: Room, card: WorldCard, seq: int) -> None:
+        hall, origin = self._hall, room.card
+        opened_with = await hall.load_pack(origin.pack_hash)
+        graft = Graft(hall.store, card, opened_with, hall.load_pack, seq)
+        try:
+            await self._copy(origin.world, graft, seq)
+        except BaseException:
+            hall.spawn(graft.discard())  # nothing was made yet
+            raise
+        if not await graft.publish(hall.clock.now_ms()):
+            raise PeerError("starting", "The world could not be opened just now; try again.")
 
     async def _copy(self, world: str, graft: Graft, seq: int) -> None:
         try:

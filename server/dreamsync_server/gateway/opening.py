@@ -1,7 +1,9 @@
 """Opening worlds within bounds, and showing which there are."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from dreamsync.protocol import client_messages as wire
@@ -40,6 +42,7 @@ class Opening:
         self._listed: tuple[float, list[WorldCard], dict[str, Mapping[str, Any]]] | None = None
         self._listing = asyncio.Lock()
         self._classes = Classes(hall)
+        self._making: Counter[str] = Counter()  # creator -> worlds that are just being made
 
     async def answer(
         self, talk: "Conversation", message: wire.Create | wire.List | wire.Card | OfClasses
@@ -65,7 +68,6 @@ class Opening:
         if pack is None:
             raise PeerError("unknown_pack", "There is no such pack.")
         creator = hash_of(talk.line.visitor.address)
-        await self.check_room(talk, creator)
         desk, invite, code = tokens.secret(), tokens.secret(), tokens.code()
         card = WorldCard(
             world=tokens.world(),
@@ -84,7 +86,8 @@ class Opening:
             speed=message.speed or pack.speed,
             shares_ending=message.shares_ending,
         )
-        where = await self._open_world(card)
+        async with self.room_for(talk, creator):
+            where = await self._open_world(card)
         if where == "full":
             raise PeerError("no_room", _NO_ROOM)
         if where not in ("here", "elsewhere"):
@@ -99,18 +102,33 @@ class Opening:
         pack = await self._hall.shelf.newest(message.pack)
         if pack is None:
             raise PeerError("unknown_pack", "There is no such pack.")
-        await self.check_room(talk, hash_of(talk.line.visitor.address), message.count)
-        return await self._classes.open(talk, message, pack)
+        async with self.room_for(talk, hash_of(talk.line.visitor.address), message.count):
+            return await self._classes.open(talk, message, pack)
 
-    async def check_room(self, talk: "Conversation", creator: str, count: int = 1) -> None:
-        """Raise PeerError where no new world may be opened, or not so many by this address."""
+    @asynccontextmanager
+    async def room_for(
+        self, talk: "Conversation", creator: str, count: int = 1
+    ) -> AsyncIterator[None]:
+        """Keep room for worlds of this address while they are made: what else it asks for meanwhile
+        counts them.
+
+        Raises:
+            PeerError: no new world may be opened, or not so many by this address.
+        """
         hall = self._hall
         if hall.is_draining or await hall.store.memory_share() > STORE_MEMORY_NEW_WORLDS:
             raise PeerError("no_room", _NO_ROOM)
-        if talk.line.visitor.is_local:
-            return
-        if await hall.store.opened_by(creator) + count > WORLDS_PER_ADDRESS_MAX:
-            raise PeerError("too_many_worlds", "Too many worlds are open from your address.")
+        if not (talk.line.visitor.is_local or hall.tokens.is_operator(talk.session.token)):
+            opened = await hall.store.opened_by(creator)
+            if opened + self._making[creator] + count > WORLDS_PER_ADDRESS_MAX:
+                raise PeerError("too_many_worlds", "Too many worlds are open from your address.")
+        self._making[creator] += count
+        try:
+            yield
+        finally:
+            self._making[creator] -= count
+            if not self._making[creator]:
+                del self._making[creator]
 
     # --- showing ------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ Theory of operation. A session is in one `Phase`:
 
     HELLO ──hello──► LOBBY ──enter, resume──► ENTERING ──entered()──► PLAYER WATCH DESK SCRIPT
                        ▲                         │                              │
-                       └──────refused()──────────┘                              ▼
+                       └────not_entered()────────┘                              ▼
                              from any phase, by a peer's fault or our own:   CLOSED
 
 `LEGAL` says which messages each phase takes; all others are answered with an error and change
@@ -27,7 +27,7 @@ from dreamsync.protocol.class_messages import AskClass, OpenClass
 from dreamsync.protocol.codes import CLOSE_BY_NAME, ERRORS
 from dreamsync_server.gateway.proposing import FreeTexts, proposal_of
 from dreamsync_server.gateway.ratelimit import MessageMeter
-from dreamsync_server.limits import HELLO_S, PENDING_PROPOSALS_MAX
+from dreamsync_server.limits import PENDING_PROPOSALS_MAX
 from dreamsync_server.world.commit import Proposal, ProposerKind
 
 Message = wire.Hello | wire.Pose | wire.Asked | wire.Proposed
@@ -57,7 +57,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Hand a proposal to the world; `refused(n)` where it was not taken."""
+    """Hand a proposal to the world; `not_taken` where it was not."""
 
     proposal: Proposal
 
@@ -123,18 +123,16 @@ class Session:
     """The state machine of one conversation."""
 
     __slots__ = (
-        "_decided_n", "_free_texts", "_hello_until_s", "_meter", "_n", "_pending", "client", "lang",
-        "phase", "session", "token",
+        "_decided_n", "_free_texts", "_meter", "_n", "_pending",
+        "lang", "phase", "session", "token",
     )  # fmt: skip
 
     def __init__(self, now_s: float) -> None:
         self.phase = Phase.HELLO
-        self.client = ""
         self.lang = "en"
-        self.token: str | None = None
+        self.token: str | None = None  # the operator's, or what is said to be it
         self.session = ""  # the session's id in the world, once it is in one
         self._meter = MessageMeter(now_s)
-        self._hello_until_s = now_s + HELLO_S
         self._free_texts: FreeTexts = {}
         self._n = 0  # the highest proposal that was taken
         self._decided_n = 0  # the highest that has its outcome
@@ -182,13 +180,7 @@ class Session:
             return self.close("flood") if self._meter.is_flood() else []
         return [_error(code, text, q=q, n=n)]
 
-    # --- what time, the shell and the world say --------------------------------------------
-
-    def tick(self, now_s: float) -> list[Todo]:
-        """Let time pass."""
-        if self.phase is Phase.HELLO and now_s >= self._hello_until_s:
-            return self.close("hello_timeout")
-        return []
+    # --- what the shell and the world say --------------------------------------------------
 
     def entered(self, kind: str, session: str, n: int, free_texts: FreeTexts) -> None:
         """Begin or go on in a world as `kind`, with `n` the highest proposal decided there."""
@@ -261,7 +253,7 @@ class Session:
         if hello.v != bounds.VERSION:
             return self.close("version", f"This server speaks version {bounds.VERSION}.")
         self.phase = Phase.LOBBY
-        self.client, self.lang, self.token = hello.client, hello.lang, hello.token
+        self.lang, self.token = hello.lang, hello.token
         return [Send(_welcome())]
 
     def _proposed(self, message: wire.Proposed, salt: str) -> list[Todo]:

@@ -20,10 +20,17 @@ _HALF: Final = CODE_LENGTH // 2
 
 
 class Tokens:
-    """Draws ids and secrets."""
+    """Draws ids and secrets, and knows the operator's own token, where there is one."""
 
-    def __init__(self, draw_bytes: DrawBytes = secrets.token_bytes) -> None:
+    def __init__(
+        self, draw_bytes: DrawBytes = secrets.token_bytes, *, operator_token: str = ""
+    ) -> None:
         self._draw_bytes = draw_bytes
+        self._operator_hash = hash_of(operator_token) if operator_token else ""
+
+    def is_operator(self, given: str | None) -> bool:
+        """Return whether a token that was said in hello is the operator's."""
+        return is_secret(given, self._operator_hash)
 
     def world(self) -> str:
         """Return a world's id: 96 bits, so that knowing one is to have been told."""
