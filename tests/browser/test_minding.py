@@ -23,6 +23,8 @@ async def test_who_was_muted_and_comes_back_anew_is_marked_at_the_desk(
         await row.get_by_role("button", name="Mute").click()
         await desk.give_why("unkind words")
         await row.get_by_text("muted", exact=False).wait_for()
+        await desk.sees("muted Ben")  # what was done, and below whom that was told to
+        await desk.sees("to Ben alone")
         assert (await ben.act("talk", words="unkind")).code == "muted"
         await ben.leave()
         await row.wait_for(state="detached")

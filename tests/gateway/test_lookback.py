@@ -67,6 +67,7 @@ async def test_each_pair_of_eyes_is_shown_what_it_saw_then() -> None:
         texts = " ".join(line["text"] for line in shown["lines"])
         assert ("the canary sings" in texts) is hears, eyes
         assert "later" not in texts
+        assert any("ben" in line.get("to", ()) for line in shown["lines"]) is (eyes == "desk")
         assert shown["position"] == list(play.commits[then - 1].position)
         assert ("ada.nerve" in shown["facts"]) is (eyes in ("ada", "desk"))
         assert shown["digest"] != digest_hex(play.commits[then - 1].digest)

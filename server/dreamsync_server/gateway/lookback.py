@@ -139,9 +139,10 @@ def drawn(
 ) -> Map:
     """Return a moment as the view that whoever had these eyes had, with what is written known."""
     state = seen.state
-    gate = Gate(state.pack, lang, texts)
-    seat = eyes if kind_of(eyes) == "player" else ""
-    viewer = Viewer(kind_of(eyes), "", seat, look(state.facts))
+    kind = kind_of(eyes)
+    gate = Gate(state.pack, lang, texts, names_whom=kind == "desk")
+    seat = eyes if kind == "player" else ""
+    viewer = Viewer(kind, "", seat, look(state.facts))
     whole = gate.whole(state, ClassIndex(state.pack, state.facts), viewer, card, {})
     names = ("position", "ms", "at", "running", "facts", "cards", "choices", "digest")
     lines = gate.events(Fold({}, {}, [], seen.lines, []))

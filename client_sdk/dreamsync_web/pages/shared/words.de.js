@@ -311,6 +311,8 @@ export const WORDS = {
   "removed somebody": "entfernte jemanden",
   "gave {what} to somebody else": "gab {what} an jemand anderen",
   "muted or unmuted somebody": "schaltete jemanden stumm oder frei",
+  "muted {what}": "schaltete {what} stumm",
+  "let {what} be heard again": "ließ {what} wieder zu Wort kommen",
   "nudged {what}": "gab einen Anstoß: {what}",
   "paused the world": "hielt die Welt an",
   "let the world go on": "ließ die Welt weitergehen",

@@ -98,7 +98,8 @@ function Line({ line, story, mind }) {
 
 const ACTS = {
   cue: "cued {what}", hold: "held {what}", unhold: "let {what} go", skip: "skipped {what}", whisper: "whispered to {what}",
-  remove: "removed somebody", seat: "gave {what} to somebody else", mute: "muted or unmuted somebody", nudge: "nudged {what}",
+  remove: "removed somebody", seat: "gave {what} to somebody else", mute: "muted or unmuted somebody",
+  muted: "muted {what}", unmuted: "let {what} be heard again", nudge: "nudged {what}",
   pause: "paused the world", unpause: "let the world go on", close: "closed the world", direct: "told the director how to be",
   veto: "kept {what} away for a while",
 };
@@ -107,6 +108,9 @@ const ACTS = {
 function Done({ line, story, classes }) {
   const { act, target = "" } = line.args ?? {};
   const known = story.names.facts[`cued.${target}`]?.label ?? story.names.facts[`clock.${target}`]?.label;
-  const what = target === "all" ? t("everybody") : known && !known.startsWith("cued.") ? known : target && story.nameOf(target);
-  return html`<p class=${classes}><b>${line.who_name || t("the desk")}</b> ${t(ACTS[act] ?? act, { what })}${line.text && html`: <q dir="auto">${line.text}</q>`}</p>`;
+  // Whom it muted is told by what they were told with it: the desk's own words name a session.
+  const muting = act === "mute" && story.lines.find((one) => one.at?.[0] === line.at[0] && one.to?.length && one.kind.endsWith("muted"));
+  const whom = muting ? muting.to[0] : target;
+  const what = whom === "all" ? t("everybody") : known && !known.startsWith("cued.") ? known : whom && story.nameOf(whom);
+  return html`<p class=${classes}><b>${line.who_name || t("the desk")}</b> ${t(ACTS[muting ? muting.kind : act] ?? act, { what })}${line.text && html`: <q dir="auto">${line.text}</q>`}</p>`;
 }
