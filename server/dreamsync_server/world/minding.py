@@ -12,6 +12,7 @@ from dreamsync_server.limits import REPORTS_A_SESSION_MAX, REPORTS_A_WORLD_MAX
 from dreamsync_server.world import sessions
 from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
+from dreamsync_server.world.seats import seat_of
 from dreamsync_server.world.state import Facts, as_tuple
 from dreamsync_server.world.values import TextRef, Value
 
@@ -40,7 +41,8 @@ def mute(draft: Draft, proposal: Proposal) -> Verdict:
     else:
         draft.drop(f"@muted.{session}")
     kind = "muted" if on else "unmuted"
-    draft.tell(Event(kind, (f"session:{session}", "desk"), "", kind))
+    seat = seat_of(draft.facts, session)  # whom a desk reads that this was told to
+    draft.tell(Event(kind, (f"session:{session}", "desk"), seat, kind))
     return OK
 
 
