@@ -3,10 +3,14 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from prometheus_client.metrics import MetricWrapperBase
 
+from dreamsync_server import telemetry as telemetry_module
 from dreamsync_server.telemetry import Telemetry, set_up_logging
 
 
@@ -37,6 +41,16 @@ def test_every_metric_says_what_it_is() -> None:
     types = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert helps == types
     assert all(name.startswith("dreamsync_") for name in helps)
+
+
+def test_every_metric_is_touched_by_something() -> None:
+    folder = Path(telemetry_module.__file__).parent
+    files = [path for path in folder.rglob("*.py") if path.name != "telemetry.py"]
+    code = "\n".join(path.read_text("utf-8") for path in files)
+    kept = vars(Telemetry(has_process=False))
+    names = [name for name, one in kept.items() if isinstance(one, MetricWrapperBase)]
+    assert len(names) > 20
+    assert [name for name in names if not re.search(rf"telemetry\.{name}\b", code)] == []
 
 
 def test_the_process_is_measured_too() -> None:

@@ -65,14 +65,8 @@ class Telemetry:
         self.slow_cut = self._counter("slow_cut", "Clients cut because their line was too slow")
         self.errors = self._counter("errors", "Errors sent to clients by code", "code")
         self.sessions = self._gauge("sessions", "Sessions in worlds now by kind", "kind")
-        self.views = self._counter("views", "Views sent to clients")
-        self.quiets = self._counter("quiets", "Quiet frames sent to clients")
-        self.poses = self._counter("poses", "Pose frames sent to clients")
         self.resumes = self._counter("resumes", "Sessions that resumed without a gap")
         self.resets = self._counter("resets", "Mirrors replaced whole by reason", "why")
-        self.action_s = self._histogram(
-            "action_seconds", "From an action to its outcome", _ACTION_S
-        )
 
     def _make_host_metrics(self) -> None:
         self.worlds_owned = self._gauge("worlds_owned", "Worlds this node owns now")
@@ -84,6 +78,9 @@ class Telemetry:
         self.refusals = self._counter("refusals", "Proposals refused by code", "code")
         self.decide_s = self._histogram("decide_seconds", "One decision", _DECIDE_S)
         self.append_s = self._histogram("append_seconds", "One append, confirmed", _APPEND_S)
+        self.action_s = self._histogram(
+            "action_seconds", "From a proposal handed in here to its outcome, confirmed", _ACTION_S
+        )
         self.append_commits = self._histogram("append_commits", "Commits in an append", _INBOX)
         self.inbox_length = self._histogram("inbox_length", "Entries found in an inbox", _INBOX)
         self.snapshots = self._counter("snapshots", "Snapshots written")

@@ -3,6 +3,8 @@
 import pytest
 from host.bench import card, join, load_pack, tea
 
+from dreamsync_server.cli import metering as metering_module
+from dreamsync_server.cli.assembly import submit_by
 from dreamsync_server.cli.metering import Directors, Metering
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.errors import StoreUnavailableError
@@ -10,6 +12,7 @@ from dreamsync_server.host.direct import Direct
 from dreamsync_server.host.node import HostNode
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.telemetry import Telemetry
+from dreamsync_server.world.commit import Cause, Commit, Outcome, Position
 
 
 def lines_of(telemetry: Telemetry) -> dict[str, float]:
@@ -32,9 +35,11 @@ async def test_what_a_host_does_is_counted() -> None:
     metering.watch(lambda: len(node.worlds), lambda: node.peers.all)
     await node.join()
     await node.open_world(card())
+    submit = metering.submit(submit_by(Direct(node)))
     for proposal in (join("s_ada", "ada"), tea("s_ada", 1), tea("s_ada", 3)):
-        Direct(node).submit("w1", proposal)
+        assert submit("w1", proposal) == ""
     await node.step()
+    assert submit("w2", tea("s_ada", 4)) == "not_here"
     store.fail_next("tail", "before")
     with pytest.raises(StoreUnavailableError):
         await metering.store(store).tail("w1")
@@ -45,9 +50,24 @@ async def test_what_a_host_does_is_counted() -> None:
     assert told["dreamsync_commits_total"] == 4
     assert told['dreamsync_refusals_total{code="gap"}'] == 1
     assert told["dreamsync_decide_seconds_count"] == 4
+    assert told["dreamsync_action_seconds_count"] == 2, "of those with a number"
     assert told["dreamsync_append_commits_sum"] == 4
     assert told["dreamsync_inbox_length_count"] >= 1
     assert told['dreamsync_store_errors_total{call="tail"}'] == 1
+
+
+def test_of_what_never_has_an_outcome_the_oldest_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(metering_module, "PROPOSALS_TIMED_MAX", 2)
+    metering = Metering(telemetry := Telemetry(has_process=False))
+    submit = metering.submit(lambda world, proposal: "")
+    for n in (1, 2, 3):
+        submit("w1", tea("s_ada", n))
+    outcomes = tuple(Outcome("s_ada", n, "ok") for n in (1, 2, 3))
+    cause = Cause("act", "player")
+    metering.confirmed("w1", [Commit(Position(1, 1), 0, 0, cause, outcomes, (), (), 0)])
+    assert lines_of(telemetry)["dreamsync_action_seconds_count"] == 2
 
 
 def test_worlds_that_are_lost_are_counted_by_why() -> None:

@@ -41,6 +41,16 @@ async def test_draining_sends_everybody_away_to_come_back() -> None:
         assert ada.closed[0] == 4010
 
 
+async def test_a_mirror_that_is_replaced_whole_is_counted_with_the_reason() -> None:
+    async with house() as node:
+        _, ada, _ = await two(node)
+        ada.say("resync", q=9, digest="0" * 16)
+        await ada.hear(lambda m: isinstance(m, wire.Reset))
+        assert (
+            'dreamsync_resets_total{why="resync"} 1.0' in node.hall.telemetry.exposition().decode()
+        )
+
+
 async def test_a_fault_of_ours_in_the_beat_of_a_world_leaves_the_others_theirs() -> None:
     async with house() as node:
         world, ada, _ = await two(node)

@@ -121,7 +121,7 @@ def _host_and_hall(
         shelf,
         host.open_world,
         ensure=host.ensure,
-        submit=_submit_by(Direct(host)),
+        submit=metering.submit(submit_by(Direct(host))),
         tokens=Tokens(operator_token=child.settings.operator_token),
         telemetry=telemetry,
         node=child.name,
@@ -129,7 +129,7 @@ def _host_and_hall(
     return host, hall
 
 
-def _submit_by(direct: Direct) -> Submit:
+def submit_by(direct: Direct) -> Submit:
     """Return the direct way as the hall wants it: a code for what was not taken."""
 
     def submit(world: str, proposal: Proposal) -> str:

@@ -14,8 +14,10 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from dreamsync_server.errors import StoreError
+from dreamsync_server.gateway.shelf import Submit
 from dreamsync_server.host.lane import Why
 from dreamsync_server.host.owner import Rules
+from dreamsync_server.limits import PROPOSALS_TIMED_MAX
 from dreamsync_server.store.port import Appended, Batch, Entry, Store
 from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Commit, Moment, Proposal
@@ -32,6 +34,20 @@ class Metering:
 
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
+        self._asked: dict[tuple[str, int], float] = {}  # session and number -> since when
+
+    def submit(self, submit: Submit) -> Submit:
+        """Return the direct way into worlds owned here, with what goes by it timed."""
+
+        def timed(world: str, proposal: Proposal) -> str:
+            code = submit(world, proposal)
+            if not code and proposal.n:
+                self._asked[proposal.session, proposal.n] = time.perf_counter()
+                if len(self._asked) > PROPOSALS_TIMED_MAX:
+                    del self._asked[next(iter(self._asked))]
+            return code
+
+        return timed
 
     def store(self, store: Store) -> Store:
         """Return the store with what the host asks of it counted."""
@@ -61,6 +77,9 @@ class Metering:
             if commit.cause.kind == "open":
                 telemetry.worlds_opened.inc()
             for outcome in commit.outcomes:
+                since_s = self._asked.pop((outcome.session, outcome.n), None)
+                if since_s is not None:
+                    telemetry.action_s.observe(time.perf_counter() - since_s)
                 if outcome.code != "ok":
                     telemetry.refusals.labels(outcome.code).inc()
 

@@ -139,11 +139,8 @@ class Hall:
     def on_gone(self, world: str, why: str) -> None:
         """Know that the host in this process has a world no more. A faulted one is over here."""
         room = self.rooms.get(world)
-        if room is None or why != "faulted":
-            return
-        for member in tuple(room.members.values()):
-            member.owner.cut("world_fault")
-        self._close_room(world)
+        if room is not None and why == "faulted":
+            self._give_up(room)
 
     def tell_of_pack(self, pack_id: str, is_good: bool, text: str) -> None:
         """Tell the desks of a pack's worlds here what became of a change of its files."""
@@ -278,6 +275,7 @@ class Hall:
             node=self.node,
             say_poses=self._poses.voice(card.world),
             pack_news=self._pack_news,
+            count_reset=lambda why: self.telemetry.resets.labels(why).inc(),
         )
         self._poses.open(card.world)
         self.rooms[card.world] = self._part_of(card.world)[card.world] = room

@@ -15,7 +15,7 @@ from dreamsync_server.gateway.gate import JUDGE, Gate, Viewer
 from dreamsync_server.gateway.group import Member, Outlet, Owner
 from dreamsync_server.gateway.posing import Posing
 from dreamsync_server.gateway.rewind import Step
-from dreamsync_server.gateway.sender import Sender, Wake
+from dreamsync_server.gateway.sender import CountReset, Sender, Wake
 from dreamsync_server.gateway.session import error_map
 from dreamsync_server.gateway.views import (
     NOTHING,
@@ -51,17 +51,19 @@ class Room:
         node: str = "",
         say_poses: Callable[[bytes], None] = lambda said: None,
         pack_news: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+        count_reset: CountReset = lambda why: None,
     ) -> None:
         self.follower = follower
         self.card = card
         self._pack_news = pack_news  # by pack, what its desks were told last of its files
         self.members: dict[str, Member] = {}  # by session
-        self.sender = Sender(follower, card, now_s, wake, judge)
+        self.sender = Sender(follower, card, now_s, wake, judge, count_reset)
         self._voice = (node, say_poses)  # what of avatars here other nodes are told
         self.posing = Posing(self.sender, *self._voice)
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
+        self._count_reset = count_reset
         self._gates: dict[tuple[str, bool], Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
         self._hears: dict[str, dict[Hear, None]] = {}
@@ -229,7 +231,9 @@ class Room:
         for member in known:
             old.part(member)
         self._gates.clear()
-        self.sender = Sender(self.follower, self.card, self._now_s, self._wake, self._judge)
+        self.sender = Sender(
+            self.follower, self.card, self._now_s, self._wake, self._judge, self._count_reset
+        )
         self.posing = Posing(self.sender, *self._voice)
         for member in known:
             viewer = member.viewer

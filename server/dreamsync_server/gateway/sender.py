@@ -40,6 +40,9 @@ from dreamsync_server.world.values import add_hashes
 Wake = Callable[[float], None]
 """Ask to be pumped at a time of the monotonic clock, in seconds."""
 
+CountReset = Callable[[str], None]
+"""Know that a client's mirror is replaced whole, and why."""
+
 
 class Sender:
     """Sends to the members of one room."""
@@ -51,6 +54,7 @@ class Sender:
         now_s: Callable[[], float],
         wake: Wake,
         judge: Judge,
+        count_reset: CountReset,
     ) -> None:
         self.follower = follower
         self.card = card
@@ -64,6 +68,7 @@ class Sender:
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
+        self._count_reset = count_reset
 
     # --- coming and going --------------------------------------------------------------------
 
@@ -230,6 +235,7 @@ class Sender:
         reset = {"type": "reset", "why": why, **self.whole(member, turns), "resumed": is_resumed}
         if why == "seat" or not is_resumed:
             reset["recap"] = self.recap(member)
+        self._count_reset(why)
         self._write(member, reset)
         for view in tail_views(member, self.follower, turns):
             self._write(member, view)
