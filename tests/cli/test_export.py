@@ -1,6 +1,8 @@
 """`export`: a running world as one file, whole, and with no secret in it."""
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,28 @@ async def test_a_file_that_cannot_be_written_is_said(
     played = await night(stored_node)
     with pytest.raises(OperatorError, match="cannot be written"):
         await export(played.world.id, valkey_url, Path(), out=tmp_path / "no" / "such.dream")
+    with pytest.raises(OperatorError, match="cannot be written: File name too long"):
+        await export(played.world.id, valkey_url, Path(), out=tmp_path / f"{'a' * 300}.dream")
+    assert not list(tmp_path.iterdir())
+
+
+async def test_only_a_file_is_put_in_the_place_of_what_was_there(
+    stored_node: Node, valkey_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played = await night(stored_node)
+    (tmp_path / "link").symlink_to(tmp_path / f"{'a' * 240} b.dream")
+    await export(played.world.id, valkey_url, Path(), out=tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "link").stat().st_mode & 0o777 == 0o600
+    await export(played.world.id, valkey_url, Path(), out=tmp_path / "two words.dream")
+    assert f"replay '{tmp_path / 'two words.dream'}'" in capsys.readouterr().out
+    os.mkfifo(tmp_path / "pipe")
+    writing = asyncio.to_thread(  # it waits until somebody reads
+        asyncio.run, export(played.world.id, valkey_url, Path(), out=tmp_path / "pipe")
+    )
+    reading = asyncio.to_thread((tmp_path / "pipe").read_bytes)
+    async with asyncio.timeout(30):
+        ended, read = await asyncio.gather(writing, reading)
+    assert ended == 0
+    assert read.startswith(b"DREAMSYNC-WORLD\n")
+    assert (tmp_path / "pipe").is_fifo()

@@ -1,5 +1,6 @@
 """Logs to read from, and the moments that people name."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,10 @@ def test_a_file_is_told_from_a_world(tmp_path: Path) -> None:
     assert is_file("night.dream")
     assert is_file(str(tmp_path / "x"))
     assert not is_file("AcunwlFDU0rvabYg")
+    os.mkfifo(tmp_path / "pipe")
+    assert is_file(str(tmp_path / "pipe"))
+    assert is_file("-")
+    assert not is_file(str(tmp_path))
     with pytest.raises(ArchiveError, match="cannot be read"), opened(tmp_path / "none"):
         pass
 

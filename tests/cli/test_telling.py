@@ -1,6 +1,9 @@
 """How commands end."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +50,30 @@ def test_failing_says_why_on_the_error_stream(capsys: pytest.CaptureFixture[str]
 
 def test_world_time_is_hours_minutes_seconds() -> None:
     assert [clock_of(ms) for ms in (0, 61_999, 36_000_000)] == ["0:00:00", "0:01:01", "10:00:00"]
+
+
+_SPEAKS = (
+    "import sys; from dreamsync_server.cli.telling import guarded;"
+    "sys.exit(guarded(lambda: print('a verdict') or 0))"
+)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_behind_the_output_is_one_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", _SPEAKS], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    told = ended.stderr.decode()
+    assert ended.returncode == FAILED
+    assert told == "dreamsync: what was asked for cannot be written: No space left on device\n"
+
+
+def test_who_stops_reading_breaks_nothing() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _SPEAKS], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as speaking:
+        assert speaking.stdout is not None
+        speaking.stdout.close()
+        assert speaking.stderr is not None
+        assert (speaking.stderr.read(), speaking.wait(60)) == (b"", 0)

@@ -23,7 +23,9 @@ Title = Annotated[str, typer.Option(help="A title of your own; else the origin's
 
 
 def replay(
-    world: Annotated[str, typer.Argument(help="A world's id or link, or an exported file.")],
+    world: Annotated[
+        str, typer.Argument(help="A world's id or link, or an exported file; - for stdin.")
+    ],
     seen_by: Annotated[
         str, typer.Option("--as", help="Print what a role saw; or `watcher`, or `desk`.")
     ] = "",
@@ -65,7 +67,7 @@ def export(
 
 
 def import_world(
-    file: Annotated[Path, typer.Argument(help="A file that `export` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file that `export` wrote; - for stdin.")],
     closed: Annotated[
         bool, typer.Option("--closed", help="As an archive: to look at, not to play on.")
     ] = False,

@@ -1,13 +1,16 @@
 """`dreamsync export`: a world, with its packs, its whole log and its texts, as one file."""
 
+import contextlib
 import os
+import shlex
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from dreamsync_server.cli.called import own_command
-from dreamsync_server.cli.recordings import SUFFIX
+from dreamsync_server.cli.recordings import PIPE, SUFFIX
 from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import print_json
 from dreamsync_server.clock import SystemClock
@@ -18,7 +21,6 @@ from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.repacking import changed_to
 from dreamsync_server.world.state import State
 
-PIPE: Final = Path("-")
 _VERSION: Final = "0.1.0"
 
 
@@ -36,21 +38,22 @@ async def export(
     Raises:
         OperatorError: there is no such world, nothing happened in it, or the file is not writable.
     """
+    if out == PIPE and sys.stdout.isatty():
+        raise OperatorError("what --out - writes is no text: send it to a program or into a file")
     async with world_in(store, data, world) as found:
         if out == PIPE:
             await write_world(found, sys.stdout.buffer.write, has_texts=has_texts)
             return 0
         path = out or Path(f"{found.card.pack_id}-{found.card.world[:8]}{SUFFIX}")
-        part = path.with_name(f"{path.name}.part")
+        size = 0
         try:
-            with part.open("wb") as file:
+            with _opened(path) as file:
                 count = await write_world(found, file.write, has_texts=has_texts)
-            os.replace(part, path)
+                file.flush()
+                size = os.fstat(file.fileno()).st_size
         except OSError as error:
-            raise OperatorError(f"{path} cannot be written: {error.strerror}") from error
-        finally:
-            part.unlink(missing_ok=True)
-    size = path.stat().st_size
+            why = error.strerror or error
+            raise OperatorError(f"{path} cannot be written: {why}") from error
     if is_json:
         print_json({"ok": True, "file": str(path), "commits": count, "bytes": size,
                     "texts": has_texts})  # fmt: skip
@@ -58,9 +61,31 @@ async def export(
         texts = "with what people wrote" if has_texts else "without what people wrote"
         print(
             f"{path}: {count} commits, {texts}; {size:,} bytes."
-            f" {own_command()} replay {path} shows it."
+            f" {own_command()} replay {shlex.quote(str(path))} shows it."
         )
     return 0
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open what is to be written: a file stands there once it is whole, or not at all.
+
+    Only who wrote it can read it, since it holds what everybody saw. What is there and is no file,
+    such as a pipe, is written into; a link leads to the file that is written.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as there:
+            yield there
+        return
+    number, name = tempfile.mkstemp(".part", ".dream-", path.parent)
+    try:
+        with open(number, "wb") as part:
+            yield part
+            os.fsync(number)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 async def write_world(

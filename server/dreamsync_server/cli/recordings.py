@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from dreamsync_server.world.model import Pack
 from dreamsync_server.world.values import digest_hex
 
 SUFFIX: Final = ".dream"
+PIPE: Final = Path("-")
 _TIME: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})\Z")
 
 
@@ -101,17 +103,21 @@ async def recording(where: str, store: str, data: Path) -> AsyncIterator[Recordi
 
 
 def is_file(where: str) -> bool:
-    """Return whether a word means a file, and not a world in a store."""
-    return where.endswith(SUFFIX) or Path(where).is_file()
+    """Return whether a word means a file, `-` for stdin, and not a world in a store."""
+    path = Path(where)
+    return where == str(PIPE) or where.endswith(SUFFIX) or (path.exists() and not path.is_dir())
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Recording]:
-    """Open a file that was exported; it is read once, from front to end.
+    """Open a file that was exported, `-` for stdin; it is read once, from front to end.
 
     Raises:
         ArchiveError: it is not there, or no exported world.
     """
+    if path == PIPE:
+        yield recording_of(read_archive(sys.stdin.buffer.read))
+        return
     try:
         file = path.open("rb")
     except OSError as error:

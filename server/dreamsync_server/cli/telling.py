@@ -1,7 +1,10 @@
 """How a command ends: what it says where it cannot go on, and JSON for programs."""
 
 import asyncio
+import contextlib
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -11,6 +14,7 @@ from dreamsync_server.errors import DreamsyncError
 
 FAILED: Final = 1
 INTERRUPTED: Final = 130
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def run(work: Coroutine[Any, Any, int], *, is_json: bool = False) -> int:
@@ -24,7 +28,10 @@ def guarded(work: Callable[[], int], *, is_json: bool = False) -> int:
     What broke a pipe is no error: who reads has read enough.
     """
     try:
-        return work()
+        code = work()
+        if sys.stdout is not None:  # where it was closed nothing is told
+            sys.stdout.flush()  # else it fails when nobody is there to say so
+        return code
     except dreamsync.DreamsyncError as error:
         return fail(error.code, error.text, is_json=is_json)
     except DreamsyncError as error:
@@ -32,8 +39,19 @@ def guarded(work: Callable[[], int], *, is_json: bool = False) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # else the interpreter complains about what it could not flush
+        _leave_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _leave_stdout()
+        return fail("cannot", f"what was asked for cannot be written: {error.strerror}")
+
+
+def _leave_stdout() -> None:
+    """Keep the interpreter from writing again what could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(code: str, text: str, *, is_json: bool = False) -> int:
