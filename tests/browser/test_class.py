@@ -70,6 +70,16 @@ async def test_a_class_gathers_begins_together_and_leaves_a_report(
         assert "Anna" in text
         assert "<img" not in text
         assert "the bell has rung" in text
+        # One more than there are roles to lead: a guest, who is counted and shown all the same.
+        card = await dream.card(code=code)
+        await dream.enter(card.id, role="guest", name="Cem", invite=code)
+        await desk.get_by_text("Cem", exact=True).wait_for()
+        await desk.get_by_text("4 players in 2 worlds").wait_for()
+        await desk.click("text=Close all")
+        await desk.click("text=Close all for good")
+        await desk.get_by_text("Closed: in 2 of 2 worlds.").wait_for()
+        with pytest.raises(dreamsync.ClosedError):
+            await players[0].act("make_tea")
 
 
 async def test_the_class_desk_fits_a_phone(visits: Visits) -> None:

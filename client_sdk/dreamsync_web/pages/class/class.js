@@ -105,7 +105,8 @@ function ClassDesk({ place, dream, worlds }) {
       <button type="button" onClick=${() => inAll(t("Paused"), (desk, word) => desk.pause(word))}>${t("Pause all")}</button>
       <${WhisperAll} whisper=${(text) => inAll(t("Whispered"), (desk, word) => desk.whisper("all", text, word))} />
       <span class="keep"><button type="button" class="quiet" onClick=${() => report(stories, worlds, "html", say)}>${t("Report")}</button>
-      <button type="button" class="quiet" onClick=${() => report(stories, worlds, "csv", say)}>${t("as a table (CSV)")}</button></span></section>
+      <button type="button" class="quiet" onClick=${() => report(stories, worlds, "csv", say)}>${t("as a table (CSV)")}</button>
+      <${CloseAll} close=${() => inAll(t("Closed"), (desk, word) => desk.closeWorld(word))} /></span></section>
     <main class="worlds">${stories.map((story) => html`<${WorldPane} key=${story.world} story=${story} token=${place.secret} />`)}</main>
     ${toast && html`<p class=${toast.isGood ? "toast" : "toast bad"} role="status">${toast.text}</p>`}</div>`;
 }
@@ -123,6 +124,17 @@ function WhisperAll({ whisper }) {
     <button disabled=${!text.trim()}>${t("Whisper to all")}</button></form>`;
 }
 
+/** Close every world, at the second click: a report is taken before. */
+function CloseAll({ close }) {
+  const [isSure, setSure] = useState(false);
+  const press = () => {
+    if (isSure) close();
+    setSure(!isSure);
+  };
+  return html`<button type="button" class="quiet" onClick=${press} onBlur=${() => setSure(false)}>
+    ${isSure ? t("Close all for good: everybody is let go") : t("Close all")}</button>`;
+}
+
 /** One world: how far its story is, who is in it and where, and what was told last. */
 function WorldPane({ story, token }) {
   const { viewer, card } = story;
@@ -131,22 +143,23 @@ function WorldPane({ story, token }) {
   const ending = endingOf(story);
   const chapter = viewer.fact("chapter") ?? "";
   const state = ending ? t("ended: {ending}", { ending: story.words("ending", ending) })
-    : viewer.fact("paused") ? t("paused") : story.isAway ? t("the line is down") : story.words("chapter", chapter);
+    : story.over ? t("closed") : viewer.fact("paused") ? t("paused") : story.isAway ? t("the line is down") : story.words("chapter", chapter);
   const last = story.lines.findLast((line) => line.kind === "said" || line.kind === "beat");
   const tension = tensionOf(story);
-  return html`<article class=${`world-pane${ending ? " is-over" : viewer.fact("paused") ? " is-paused" : ""}`} data-world=${card.id}>
+  return html`<article class=${`world-pane${ending || story.over ? " is-over" : viewer.fact("paused") ? " is-paused" : ""}`} data-world=${card.id}>
     <h2>${card.title}</h2><p class="state"><span>${state}</span> <span class="small faint">${clockText(viewer.worldMs)}</span></p>
     <div class="tension" role="img" aria-label=${t("Tension {now} of {most}", { now: tension.toFixed(1), most: TENSION_MAX })}><span style=${{ inlineSize: `${tension * 10}%` }}></span></div>
-    <ul>${story.roles.filter((role) => !role.seats).map((role) => html`<${Seat} key=${role.id} story=${story} role=${role} />`)}</ul>
+    <ul>${story.roles.filter((role) => !role.seats).map((role) => html`<${Seat} key=${role.id} story=${story} role=${role} seat=${role.id} />`)}
+      ${chorusOf(story).map(({ role, seat }) => html`<${Seat} key=${seat} story=${story} role=${role} seat=${seat} />`)}</ul>
     ${last && html`<p class="last small" dir="auto">${last.who_name ? `${last.who_name}: ` : ""}${last.text}</p>`}
     <p><a class="button quiet" href=${`/desk#${card.id}.${token}`} target="_blank" rel="noopener">${t("Open its desk")}</a></p></article>`;
 }
 
-function Seat({ story, role }) {
+function Seat({ story, role, seat }) {
   const { viewer } = story;
-  const held = viewer.fact(`${role.id}.held`) ?? "nobody";
-  const scene = viewer.fact(`${role.id}.scene`);
-  const who = held === "player" ? viewer.fact(`${role.id}.player`) || t("somebody") : held === "understudy" ? t("understudy") : t("nobody");
+  const held = viewer.fact(`${seat}.held`) ?? "nobody";
+  const scene = viewer.fact(`${seat}.scene`);
+  const who = held === "player" ? viewer.fact(`${seat}.player`) || t("somebody") : held === "understudy" ? t("understudy") : t("nobody");
   return html`<li class=${`held-${held}`} style=${{ "--hue": story.hue(role.id) }}><b>${role.name}</b>
     <span><span dir="auto">${who}</span>${scene && scene !== "nowhere" && html`<span class="small faint">${story.nameOf(scene)}</span>`}</span></li>`;
 }
@@ -181,8 +194,20 @@ const rolesOf = (pack) => t("{count} roles", { count: (pack.roles ?? []).filter(
 const titleOf = (worlds) => (worlds[0]?.title ?? t("A class")).replace(/ · \d+$/, "");
 const endingOf = (story) => story.viewer?.fact("ending") || "";
 
+/** Return the seats in choruses that people have, each with its role. */
+function chorusOf(story) {
+  const found = [];
+  for (const name of story.viewer.mirror.facts.keys()) {
+    const [, id, place] = /^(.+)\.(\d+)\.held$/.exec(name) ?? [];
+    const role = id && story.roles.find((one) => one.id === id && one.seats);
+    if (role && story.viewer.fact(name) === "player") found.push({ role, seat: `${id}.${place}` });
+  }
+  return found;
+}
+
 function playersOf(story) {
-  return story.roles.filter((role) => !role.seats && story.viewer.fact(`${role.id}.held`) === "player");
+  const alone = story.roles.filter((role) => !role.seats && story.viewer.fact(`${role.id}.held`) === "player");
+  return [...alone, ...chorusOf(story)];
 }
 
 /** Half the highest of the roles' tension and half its mean, as the director takes it. */
