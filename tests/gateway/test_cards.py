@@ -10,7 +10,10 @@ from dreamsync_server.gateway.cards import Cards, wire_value
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.views import Eyes
 from dreamsync_server.gateway.wording import Words
+from dreamsync_server.packs import load
+from dreamsync_server.packs.sample import SAMPLE
 from dreamsync_server.store import port
+from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.offers import OfferBook
 from dreamsync_server.world.state import Facts
@@ -76,6 +79,16 @@ def test_a_scene_shows_the_ways_that_are_open_to_who_is_in_it() -> None:
         {"id": "house.attic", "label": "the attic"}
     ]
     assert CARDS.of_scene("house.kitchen", facts, "")["exits"] == []
+
+
+def test_a_door_is_open_to_one_of_a_chorus_who_has_not_moved_yet() -> None:
+    base = SAMPLE["base.yaml"].replace("guest: {scene: hall,", "guest: {scene: yard,")
+    pack = load({**SAMPLE, "base.yaml": base})
+    play = Playthrough(pack, 7)
+    play.join("g", "guest")
+    assert "guest.1.scene" not in play.facts
+    card = Cards(pack, Words(pack, "en")).of_scene("yard", play.facts, "guest.1")
+    assert [way["id"] for way in card["exits"]] == ["hall"]
 
 
 def test_an_offer_says_what_to_ask_for_and_why_it_is_not_ready() -> None:

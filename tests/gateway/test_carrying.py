@@ -70,6 +70,17 @@ def test_nothing_is_said_while_nobody_is_at_another_node() -> None:
     assert pair.said == []
 
 
+def test_one_of_a_chorus_who_has_not_moved_yet_is_believed_to_stand_where_it_began() -> None:
+    pair = Pair()
+    guests = [pair.stage.enter(name, role="guest") for name in ("g1", "g2")]
+    pair.at("g1", FAR)
+    pair.at("g2", HERE)
+    pair.hear(("guest.1", "dream.orchard", 1, 2, 3))
+
+    assert pair.shown(guests[1]) == [("guest.1", 1, 2, 3)]
+    assert pair.shown(pair.ada) == []
+
+
 def test_who_comes_at_another_node_makes_all_be_said_and_then_each_move() -> None:
     pair = Pair()
     move(pair, pair.ada, 10)

@@ -22,6 +22,23 @@ def test_poses_go_to_those_in_the_scene_and_fall_away_when_one_leaves_it() -> No
     assert len([m for m in ada.seen if isinstance(m, wire.Poses)]) == 1
 
 
+def test_those_of_a_chorus_are_seen_where_they_stand_though_no_fact_says_so() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    one, other = stage.enter("g1", role="guest"), stage.enter("g2", role="guest")
+    desk, watcher = stage.enter("d", kind="desk"), stage.enter("w", kind="watch")
+    assert one.member is not None
+    assert "guest.1.scene" not in stage.follower.state.facts, "it has not moved yet"
+    stage.room.pose(one.member, 100, 200, 90)
+    stage.pass_ms(60)
+    stage.room.pump()
+    for client in (one, other, desk, watcher, ada):
+        client.read()
+        frames = [m.poses for m in client.seen if isinstance(m, wire.Poses)]
+        wanted = [] if client is ada else [(("guest.1", 100, 200, 90),)]
+        assert frames == wanted, client.session
+    assert "guest.1.scene" not in other.facts
+
+
 def test_a_pose_falls_away_when_its_seat_leaves_the_scene() -> None:
     stage, ada, ben = two_in_the_kitchen()
     assert ben.member is not None

@@ -64,7 +64,7 @@ class Cards:
         """Return the card of a scene as it is to who stands in it (or, seat "", looks at it)."""
         scene = self._pack.scenes[scene_id]
         ways = [way.to for way in scene.exits if way.when is None]
-        if seat and facts.get(f"{seat}.scene", "") == scene_id:
+        if seat and facts[f"{seat}.scene"] == scene_id:
             ways = [way.to for way in open_exits(self._pack, facts, seat)]
         text = self._words.text(f"scene.{scene_id}.text")
         exits = [{"id": to, "label": self._words.name(to)} for to in ways]

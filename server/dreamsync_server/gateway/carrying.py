@@ -198,7 +198,7 @@ class Carrying:
     def _place(self, node: str, standing: Standing, beat: int) -> None:
         seat, scene = standing.seat, standing.scene
         session = self._holder_at(node, seat)
-        if not session or self._follower.state.facts.get(f"{seat}.scene") != scene:
+        if not session or self._follower.state.facts[f"{seat}.scene"] != scene:
             self._early[seat] = (node, standing, beat)
             return
         self._early.pop(seat, None)

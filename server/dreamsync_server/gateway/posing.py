@@ -10,6 +10,7 @@ from dreamsync_server.gateway.rewind import Step
 from dreamsync_server.gateway.sender import Sender
 from dreamsync_server.limits import POSE_INTERVAL_S
 from dreamsync_server.world.audience import NOWHERE, class_of
+from dreamsync_server.world.state import role_of
 
 _SCENE = ".scene"
 
@@ -82,7 +83,8 @@ class Posing:
         pack, facts = self._sender.follower.pack, self._sender.follower.state.facts
 
         def is_seen(seat: str) -> bool:
-            return group.eyes.sees(class_of(pack, facts, f"{seat}{_SCENE}"))
+            # Of a chorus, which may be hundreds, only its own seat has that fact: it is seen there.
+            return role_of(seat) != seat or group.eyes.sees(class_of(pack, facts, f"{seat}{_SCENE}"))
 
         cells = self._poses.cells(scene, is_seen)
         members = group.members()
