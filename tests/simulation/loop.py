@@ -201,6 +201,7 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def bury(self) -> None:
         """Let go of all that never came to its end, and close."""
+        self.set_exception_handler(lambda loop, context: None)  # the dead have nobody to tell
         self._ready.clear()
         self._scheduled.clear()
         self._frozen.clear()

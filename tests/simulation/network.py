@@ -25,6 +25,7 @@ from simulation.loop import SimLoop
 from simulation.tracing import Trace
 
 _NUMBERED = (b"\xa1n", b'"n":')
+_SOFT_BYTES = 3_000  # that a stalled line takes before its node is told to wait with more
 
 
 class Gateway(Protocol):
@@ -130,6 +131,7 @@ class Wire:
         self.is_stalled = is_stalled
         if is_stalled or self.is_cut:
             return
+        self.line.congest(False)
         loop = self.network.loop
         for way, context in zip((self.down, self.up), self._contexts, strict=True):
             for _ in way.waiting:
@@ -217,6 +219,7 @@ class GatewayEnd:
         self.subprotocol = subprotocol
         self.visitor = Visitor("198.51.100.1", is_local=True)
         self.is_up = True
+        self._is_full = False
         self._wire = wire
 
     def write(self, frame: bytes) -> None:
@@ -230,6 +233,17 @@ class GatewayEnd:
             wire.network.trace.aside(wire.client, lambda: f"<- {brief(payload)}")
             if not wire.is_cut:
                 wire.down.send(payload)
+                if wire.is_stalled and self.buffered() > _SOFT_BYTES:
+                    self.congest(True)
+
+    def congest(self, is_full: bool) -> None:
+        """Tell who is behind the line that it is full, or has room again."""
+        wire = self._wire
+        if is_full is self._is_full or wire.talk is None:
+            return
+        self._is_full = is_full
+        loop, talk = wire.network.loop, wire.talk
+        loop.call_soon(talk.congested, is_full, context=wire.node.context)
 
     def write_now(self, data: bytes) -> None:
         """Send a frame."""

@@ -1,6 +1,7 @@
 """Who plays in a simulation: the SDK's own players, a desk and a spectator, acting by chance."""
 
 import asyncio
+import contextlib
 import random
 import re
 from collections.abc import Callable, Coroutine
@@ -13,6 +14,7 @@ from support.invariants import Asked, Record, Told
 import dreamsync
 from dreamsync.connection import Connection
 from dreamsync.conversation import Conversation
+from dreamsync.desk import Hit
 from dreamsync.entry import Entry, Greeting
 from dreamsync.notices import Notice
 from dreamsync.protocol import server_messages as wire
@@ -27,6 +29,21 @@ _WHOLE = (wire.Entered, wire.Reset, wire.View, wire.Quiet)
 _LOST = (dreamsync.UnknownOutcomeError, dreamsync.BusyError, dreamsync.LineLostError)
 Work = Coroutine[Any, Any, Any]
 _FLIGHT = 3  # proposals of one player under way at once
+_WALKS = 0.3  # of the times that a player does something, it says where it stands too
+_ANYWHERE = (1200, 800)  # in some scenes, and beyond others
+EVERYWHERE = (900, 500)  # in every scene
+WATCHED = ("ada.nerve > ben.nerve", 'ada.scene == "house.attic"', 'attic.door == "open"')
+END = 1 << 60
+Pose = tuple[int, int, int]
+
+
+class Frame(NamedTuple):
+    """Poses as they were told, between two positions of the log that were told on the line."""
+
+    since: int
+    until: int
+    scene: str
+    poses: tuple[tuple[str, int, int, int], ...]
 
 
 class Recap(NamedTuple):
@@ -47,11 +64,33 @@ class Person:
     dice: random.Random
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     recaps: list[Recap] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    stands: Pose = (0, 0, 0)  # what it said last of where it stands, and at which seq
+    stood_at: int = 0
 
     @property
     def is_live(self) -> bool:
         """Whether its session stands on a line."""
         return self.viewer.is_live
+
+    def watch(self, desk: dreamsync.Desk) -> None:
+        """Note each time that one of the watched conditions turns true."""
+
+        async def note(hit: Hit) -> None:
+            self.hits.append(hit)
+
+        for condition in WATCHED:
+            desk.when(condition)(note)
+
+    def stand(self, size: tuple[int, int] = _ANYWHERE) -> None:
+        """Say where its avatar stands."""
+        player, dice = self.viewer, self.dice
+        assert isinstance(player, dreamsync.Player)
+        self.stands = (*map(dice.randrange, size), dice.randrange(360))
+        self.stood_at = player.position[1]
+        with contextlib.suppress(dreamsync.ClosedError):
+            player.pose(*self.stands)
 
     def collect(self, network: Network) -> None:
         """Complete the record."""
@@ -59,17 +98,26 @@ class Person:
         record.heard += viewer.new_events()
         marks: set[str] = set()
         for line in network.of_client.get(self.process, ()):
+            seen: list[Frame] = []
+            since = 0
             for tick, payload in line.told:
                 said = decode_server(payload)
                 raw = payload.encode() if isinstance(payload, str) else payload
                 if isinstance(said, _WHOLE):
-                    record.told.append(Told(said, tick))
+                    told = Told(said, tick)
+                    record.told.append(told)
+                    since = told.position[1]
+                    self.frames += [frame._replace(until=since) for frame in seen]
+                    seen = []
+                elif isinstance(said, wire.Poses):
+                    seen.append(Frame(since, END, said.scene, said.poses))
                 if isinstance(said, wire.Entered | wire.Reset) and said.recap:
                     recalled = _MARKS.findall(" ".join(said.recap).encode())
                     recap = frozenset(found.decode() for found in recalled)
                     self.recaps.append(Recap(said.seat, said.position[1], recap))
                     raw = repr(said.model_copy(update={"recap": ()})).encode()
                 marks.update(found.decode() for found in _MARKS.findall(raw))
+            self.frames += seen
         record.position = viewer.position
         record.mismatches = viewer.mismatches
         record.marks = frozenset(marks)
@@ -114,6 +162,8 @@ class People:
         await viewer.open()
         record = Record(process, entry.as_kind, viewer.session)
         person = Person(process, viewer, record, random.Random(f"{self._seed} {process}"))
+        if isinstance(viewer, dreamsync.Desk):
+            person.watch(viewer)
         self.all.append(person)
         return person
 
@@ -125,6 +175,8 @@ class People:
             await asyncio.sleep(dice.uniform(0, 2 * pause_s))
             person.record.heard += player.new_events()
             person.tasks = [task for task in person.tasks if not task.done()]
+            if dice.random() < _WALKS:
+                person.stand()
             if len(person.tasks) >= _FLIGHT:
                 continue
             work = (

@@ -17,6 +17,7 @@ from dreamsync.entry import Entry
 from dreamsync.errors import DreamsyncError
 from dreamsync.protocol.server_messages import Created
 from dreamsync_server.host import snapshots
+from dreamsync_server.limits import POSES_WHOLE_S
 from dreamsync_server.store.reading import catch_up
 from dreamsync_server.story import understudy
 from dreamsync_server.world.state import State, is_over
@@ -24,14 +25,15 @@ from simulation.chaos import Chaos
 from simulation.house import House
 from simulation.judging import judge_followers, judge_log, judge_recaps, judge_snapshots
 from simulation.loop import SimLoop, StuckError
-from simulation.people import People, Person
+from simulation.people import EVERYWHERE, People, Person
 from simulation.plan import Plan, plan_of
+from simulation.seeing import judge_hits, judge_poses
 from simulation.store_model import run_now
 from simulation.tracing import Trace
 
 SETTLE_S = 10.0  # virtual, from the end of the faults until everybody goes on
 _CALM_S = 20.0  # for everybody to come in, before the faults
-_LOOK_S = 1.5  # followers look at the log each second
+_LOOK_S = POSES_WHOLE_S + 1.5  # in which followers look at the log, and say all poses again
 _TIGHT = (
     (snapshots, "SNAPSHOT_EVERY_COMMITS", 40),
     (snapshots, "LOG_WINDOW_COMMITS", 80),
@@ -111,6 +113,9 @@ class _Run:
         for director in self.house.directors.values():
             self.loop.kill(director.process)
         await self.people.settle(SETTLE_S, self._is_ended)
+        for person in self.people.all:
+            if person.record.kind == "player":
+                person.stand(EVERYWHERE)
         await asyncio.sleep(_LOOK_S)
         await self._come_up()
         for task in playing:
@@ -214,6 +219,8 @@ class _Run:
         result.faults += judge_recaps(pack, commits, recaps)
         result.faults += judge_snapshots(pack, store.memory, world, commits)
         result.faults += judge_followers(house, world, state)
+        result.faults += judge_poses(pack, commits, self.people.all)
+        result.faults += judge_hits(pack, commits, self.people.all)
         result.faults += [Fault("order", text) for text in (*house.broken, *house.network.raised)]
 
 

@@ -1,0 +1,147 @@
+"""Judges what clients saw beside the log: where people stood, and what a desk was watching for."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from support.invariants import Fault
+
+import dreamsync
+from dreamsync_server.errors import WorldFaultError
+from dreamsync_server.gateway.gate import JUDGE, atoms_of
+from dreamsync_server.gateway.views import Eyes
+from dreamsync_server.world.audience import class_of
+from dreamsync_server.world.commit import Commit
+from dreamsync_server.world.evolve import evolve
+from dreamsync_server.world.model import Pack, Place
+from dreamsync_server.world.parse import parse_condition
+from dreamsync_server.world.scope import scope_of
+from dreamsync_server.world.seats import holder_of
+from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.state import Facts, State, role_of
+from simulation.people import WATCHED, Frame, Person
+
+
+def judge_poses(pack: Pack, commits: Sequence[Commit], people: Sequence[Person]) -> list[Fault]:
+    """A pose is told of who stands in a scene that the viewer sees into then; in the end everybody
+    knows where whoever is in view stands."""
+    open_ = sorted(((p, frame) for p in people for frame in p.frames), key=lambda it: it[1].since)
+    open_.reverse()
+    state, moved = State(pack), dict[str, int]()
+    if not _is_readable(pack, commits):
+        return []  # the invariants say that of it
+    waiting: list[tuple[Person, Frame]] = []
+    faults: list[Fault] = []
+    for commit in commits:
+        evolve(state, commit)
+        seq = commit.position.seq
+        for change in commit.changes:
+            moved[change.name] = seq
+        while open_ and open_[-1][1].since <= seq:
+            waiting.append(open_.pop())
+        waiting = [it for it in waiting if not _is_true(pack, state.facts, *it)]
+        late = [it for it in waiting if it[1].until <= seq]
+        faults += [Fault("leak", f"{person.process} was told {frame}") for person, frame in late]
+        waiting = [it for it in waiting if it[1].until > seq]
+    faults += [Fault("leak", f"{person.process} was told {frame}") for person, frame in waiting]
+    return faults + [Fault("events", text) for text in _not_seen(pack, state.facts, moved, people)]
+
+
+def _is_readable(pack: Pack, commits: Iterable[Commit]) -> bool:
+    state = State(pack)
+    try:
+        for commit in commits:
+            evolve(state, commit)
+    except WorldFaultError:
+        return False
+    return True
+
+
+def _is_true(pack: Pack, facts: Facts, person: Person, frame: Frame) -> bool:
+    return all(
+        facts[f"{seat}.scene"] == frame.scene and _sees(pack, facts, person, seat)
+        for seat, *_ in frame.poses
+    )
+
+
+def _sees(pack: Pack, facts: Facts, person: Person, seat: str) -> bool:
+    """Return whether a seat is in view: its scene is seen into, and it is seen to be there.
+
+    That fact of the seats of a chorus is for themselves; who stands there sees them all the same.
+    """
+    record = person.record
+    atoms = atoms_of(pack, facts, record.kind, record.session)
+    name = f"{seat}.scene"
+    is_in_view = "desk" in atoms or f"scene:{facts[name]}" in atoms
+    if not is_in_view or role_of(seat) != seat:
+        return is_in_view
+    return Eyes(atoms, JUDGE).sees(class_of(pack, facts, name))
+
+
+def _not_seen(
+    pack: Pack, facts: Facts, moved: dict[str, int], people: Sequence[Person]
+) -> Iterator[str]:
+    for person in people:
+        if not person.is_live:
+            continue
+        shown = dict(person.viewer.poses)
+        for other in people:
+            seat = _stands(facts, moved, other)
+            if seat and _sees(pack, facts, person, seat) and shown.get(seat) != other.stands:
+                yield (
+                    f"{person.process} sees {seat} at {shown.get(seat)}, it stands at "
+                    f"{other.stands} in {facts[f'{seat}.scene']}"
+                )
+
+
+def _stands(facts: Facts, moved: dict[str, int], person: Person) -> str:
+    """Return the seat of somebody who has said where it stands, and has not moved since."""
+    if not person.is_live or person.record.kind != "player":
+        return ""
+    entry = session_of(facts, person.record.session)
+    if entry is None or not entry.seat or not entry.is_present:
+        return ""
+    if holder_of(facts, entry.seat).session != person.record.session:
+        return ""
+    names = (f"{entry.seat}.scene", f"@seat.{entry.seat}", f"@session.{person.record.session}")
+    is_still = all(moved.get(name, 0) <= person.stood_at for name in names)
+    return entry.seat if is_still and facts[names[0]] != "nowhere" else ""
+
+
+def judge_hits(pack: Pack, commits: Sequence[Commit], people: Sequence[Person]) -> list[Fault]:
+    """A desk hears that a condition has turned true where it has, and again only where it had
+    turned false between; in the end it knows whether it holds."""
+    faults: list[Fault] = []
+    if not _is_readable(pack, commits):
+        return faults
+    for i, when in enumerate(WATCHED, 1):
+        held = _history(pack, commits, when)
+        for person in people:
+            if isinstance(person.viewer, dreamsync.Desk):
+                texts = _wrong_hits(person, f"w{i}", when, held)
+                faults += [Fault("events", f"{person.process}: {text}") for text in texts]
+    return faults
+
+
+def _history(pack: Pack, commits: Iterable[Commit], when: str) -> list[bool]:
+    """Return whether a condition holds at each position."""
+    expr, state = parse_condition(when, Place("", 1, 1), scope_of(pack)), State(pack)
+    held = [False]
+    for commit in commits:
+        evolve(state, commit)
+        held.append(bool(expr.run(state.facts, {})))
+    return held
+
+
+def _wrong_hits(person: Person, name: str, when: str, held: Sequence[bool]) -> Iterator[str]:
+    since = 0
+    for hit in person.hits:
+        if hit.when != when:
+            continue
+        seq = hit.position[1]
+        if not held[seq]:
+            yield f"{when} was told to hold at {seq}, where it does not"
+        if since and all(held[since : seq + 1]):
+            yield f"{when} was told at {since} and at {seq}, and held all the time"
+        since = seq
+    watched = person.viewer._conversation.session._requests._watched.get(name)
+    if person.is_live and watched is not None and watched.holds is not held[-1]:
+        yield f"{when} is {held[-1]}, and it was last told {watched.holds}"
