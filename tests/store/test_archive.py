@@ -121,7 +121,8 @@ def test_a_file_of_a_newer_version_says_which_is_read() -> None:
     [
         {"card": {}}, {"card": 5}, {"tail": [1, 0]}, {"tail": [1, 10**9]}, {"tail": "x"},
         {"card": {"world": 5}}, {"exported_ms": "now"}, about(title="\x1b[2J"),
-        about(world="{w:x}"), about(title="x" * 81),
+        about(world="{w:x}"), about(title="x" * 81), about(has_spectators="yes"),
+        about(is_directed=1), {"texts": 1},
     ],
 )  # fmt: skip
 def test_a_head_of_another_shape_is_refused(wrong: dict[str, Any]) -> None:

@@ -238,12 +238,14 @@ class _Reader:
         if not (all(map(is_text, shape)) and _WORLD.match(card.world) and len(card.title) <= 80):
             raise ArchiveError("the file is damaged: its head has the wrong shape")
         numbers = (card.seed, card.created_ms, card.speed, *plain["tail"])
-        if not all(type(number) is int and 0 <= number < 2**53 for number in numbers):
+        flags = (card.has_spectators, card.has_understudies, card.is_directed, plain["texts"])
+        is_well = all(type(number) is int and 0 <= number < 2**53 for number in numbers)
+        if not (is_well and all(type(flag) is bool for flag in flags)):
             raise ArchiveError("the file is damaged: its head has the wrong shape")
         tail = plain["tail"][1]
         if not 0 < tail <= ARCHIVE_COMMITS_MAX:
             raise ArchiveError(f"the file says that it holds {tail} commits; that is not read")
-        return Head(card, tail, int(plain["exported_ms"]), bool(plain["texts"]))
+        return Head(card, tail, int(plain["exported_ms"]), plain["texts"])
 
     def _page_of(self, raws: Sequence[bytes]) -> Page:
         self._weigh(sum(len(raw) for raw in raws))

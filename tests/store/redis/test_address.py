@@ -21,6 +21,14 @@ def test_a_cluster_has_several_hosts_and_one_database() -> None:
     assert address.of("h3", 7001) == "rediss://:p@h3:7001/0?ssl_cert_reqs=none"
 
 
+@pytest.mark.parametrize("scheme", ["redis", "valkeys+cluster", "redis+sentinel"])
+def test_an_address_that_is_shown_shows_no_password(scheme: str) -> None:
+    url = f"{scheme}://user:canary@h1:1/dreams?sentinel_password=canary&password=canary"
+    if "sentinel" not in scheme:
+        url = url.replace("/dreams", "/0")
+    assert "canary" not in repr(parse_address(url))
+
+
 def test_one_server_keeps_its_url() -> None:
     assert parse_address("valkey://u:p@h:1/2?x=y").plain == "redis://u:p@h:1/2?x=y"
     assert parse_address("unix:///a/b.sock").plain == "unix:///a/b.sock"

@@ -38,7 +38,7 @@ class Address:
     service: str = ""
     db: int = 0
     is_secure: bool = False
-    credentials: str = ""  # `user:password@` as it stood in the URL
+    credentials: str = field(default="", repr=False)  # `user:password@` as it stood in the URL
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     sentinel_credentials: str = field(default="", repr=False)
     plain: str = field(default="", repr=False)
