@@ -13,8 +13,8 @@ from dreamsync_server.errors import (
 
 
 def test_a_peers_error_carries_what_it_is_answered_with() -> None:
-    error = PeerError("rate", "Slower, please.", is_fatal=True)
-    assert (error.code, error.text, error.is_fatal) == ("rate", "Slower, please.", True)
+    error = PeerError("rate", "Slower, please.")
+    assert (error.code, error.text) == ("rate", "Slower, please.")
     assert str(error) == "rate: Slower, please."
 
 

@@ -13,14 +13,13 @@ class PeerError(DreamsyncError):
     """Something a client sent cannot be used. It is answered with `code` and `text`.
 
     `code` is one of `dreamsync.protocol.codes`; `text` is one plain sentence that names no
-    internals; `is_fatal` says that the socket is closed behind it.
+    internals.
     """
 
-    def __init__(self, code: str, text: str, *, is_fatal: bool = False) -> None:
+    def __init__(self, code: str, text: str) -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.text = text
-        self.is_fatal = is_fatal
 
 
 class OperatorError(DreamsyncError):

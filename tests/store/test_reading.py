@@ -6,6 +6,7 @@ from dreamsync_server.clock import ManualClock
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import Batch, WorldCard
 from dreamsync_server.store.reading import catch_up, load_state, snapshot_of, state_of
+from dreamsync_server.world.state import State
 
 
 async def stored(play, *, snapshot_at: int = 0):
@@ -18,7 +19,7 @@ async def stored(play, *, snapshot_at: int = 0):
     answers = await store.append([Batch(owner, "b1", commits)])
     assert [a.code for a in answers] == ["ok"]
     if snapshot_at:
-        state = await load_state(store, "w", starter(), snapshot_at)
+        await catch_up(store, "w", state := State(starter()), snapshot_at)
         held = owner._replace(tail=len(commits))
         assert await store.save_snapshot(held, snapshot_of(state), snapshot_at)
     return store
@@ -47,7 +48,7 @@ async def test_a_snapshot_and_the_log_behind_it_give_the_same() -> None:
 async def test_a_state_is_read_as_it_was_and_then_caught_up() -> None:
     play = played()
     store = await stored(play)
-    state = await load_state(store, "w", starter(), 3)
+    await catch_up(store, "w", state := State(starter()), 3)
     assert state.position.seq == 3
     commits = await catch_up(store, "w", state)
     assert [c.position.seq for c in commits] == [4, 5, 6, 7]

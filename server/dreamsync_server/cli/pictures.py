@@ -13,6 +13,7 @@ _WIDE: Final = 900
 _LEFT, _RIGHT = 34, 12  # beside a chart
 _BANDS: Final = ("#eef2f7", "#f6f3ec")
 
+_BARS: Final = 16  # of a histogram, at most
 _ROW: Final = 19
 
 
@@ -118,11 +119,11 @@ def _beat_row(x: float, y: int, at_ms: int, name: str) -> list[str]:
     ]
 
 
-def histogram(values_ms: Sequence[int], bins: int = 16) -> str:
+def histogram(values_ms: Sequence[int]) -> str:
     """Return how often times of each length came, as upright bars over minutes."""
     if not values_ms:
         return ""
-    step_ms = 60_000 * max(1, -(-max(values_ms) // (60_000 * bins)))
+    step_ms = 60_000 * max(1, -(-max(values_ms) // (60_000 * _BARS)))
     counts = [0] * (max(values_ms) // step_ms + 1)
     for value in values_ms:
         counts[value // step_ms] += 1

@@ -35,11 +35,9 @@ class Found:
     opened_with: Pack
     load_pack: LoadPack
 
-    async def state(self, up_to: int | None = None) -> State:
-        """Return the world's state at seq `up_to`, or at its tail. Raises as `load_state`."""
-        return await load_state(
-            self.store, self.card.world, self.opened_with, up_to, self.load_pack
-        )
+    async def state(self) -> State:
+        """Return the world's state at its tail. Raises as `load_state`."""
+        return await load_state(self.store, self.card.world, self.opened_with, self.load_pack)
 
 
 def url_of(store: str, data: Path) -> str:

@@ -18,11 +18,6 @@ class Admission:
         self._in_all = 0
         self._by_address: dict[str, int] = {}
 
-    @property
-    def in_all(self) -> int:
-        """How many connections are counted now."""
-        return self._in_all
-
     def enter(self, address: str) -> bool:
         """Count a connection; False, and nothing counted, where there are too many."""
         if self._in_all >= self._most_in_all or not self.add(address):

@@ -155,10 +155,6 @@ class FrameReader:
             return self._end(FLOOD, "flood")
         return self._parse(chunk)
 
-    def is_idle(self) -> bool:
-        """Return whether nothing of a frame or message has come that is not whole yet."""
-        return not self._bytes and self._parser is None
-
     def _take_control(self, now_s: float) -> bool:
         if self._control is None:
             self._control = TokenBucket(CONTROL_PER_S, CONTROL_BURST, now_s)

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -145,11 +145,6 @@ def format_faults(faults: Iterable[Fault], more: int = 0) -> str:
     if more:
         lines.append(f"… and {more} more")
     return "\n".join(lines)
-
-
-def faults_as_dict(faults: Iterable[Fault], more: int = 0) -> Mapping[str, Any]:
-    """Return faults as plain values, for `--json`."""
-    return {"faults": [fault.as_dict() for fault in faults], "more": more}
 
 
 def _plain(text: str) -> str:

@@ -32,18 +32,14 @@ class EmbeddedStore:
     the main thread: on Linux the child dies with the thread that started it.
     """
 
-    def __init__(
-        self, data_dir: Path, *, server: Path | None = None, memory_bytes: int = 0
-    ) -> None:
+    def __init__(self, data_dir: Path, *, server: Path | None = None) -> None:
         """Choose the folder; nothing is touched before `start`.
 
-        `server` is the program to run (the one found on this machine otherwise); it holds at
-        most `memory_bytes`, 0 for no bound.
+        `server` is the program to run (the one found on this machine otherwise).
         """
         self.name = ""  # what runs, once started: "Valkey 9.1.2"
         self._folder = DataFolder(data_dir)
         self._server = server
-        self._memory_bytes = memory_bytes
         self._socket: Path | None = None
         self._child: asyncio.subprocess.Process | None = None
 
@@ -117,7 +113,7 @@ class EmbeddedStore:
         command = [str(server), "--port", "0", "--unixsocket", str(socket)]
         command += ["--unixsocketperm", "700", "--dir", str(folder.path), "--save", ""]
         command += ["--appendonly", "yes", "--appendfsync", "always", "--databases", "1"]
-        command += ["--maxmemory", str(self._memory_bytes), "--maxmemory-policy", "noeviction"]
+        command += ["--maxmemory", "0", "--maxmemory-policy", "noeviction"]
         command += ["--logfile", str(folder.log_path), "--pidfile", str(folder.pid_path)]
         command += ["--daemonize", "no", "--proc-title-template", "{title} {listen-addr}"]
         if platform.system() == "Linux":

@@ -1,6 +1,6 @@
 """From a store's URL to the store."""
 
-from dreamsync_server.clock import Clock, SystemClock
+from dreamsync_server.clock import SystemClock
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import Store
@@ -8,14 +8,12 @@ from dreamsync_server.store.redis.address import ALL_SCHEMES, place_of
 from dreamsync_server.store.redis.store import RedisStore
 
 
-def open_store(
-    url: str, *, replicas: int = 0, is_fsynced: bool = False, clock: Clock | None = None
-) -> Store:
+def open_store(url: str, *, replicas: int = 0, is_fsynced: bool = False) -> Store:
     """Return the store behind a URL; nothing is connected before it is used.
 
     `unix:///path/to.sock`, `redis://host:port/db`, `redis+sentinel://host:port,…/service`,
     `redis+cluster://host:port,…` (`valkey` for `redis`; `rediss`, `valkeys` with TLS), or
-    `memory://`, which is a new and empty one that dies with the process; `clock` is for that.
+    `memory://`, which is a new and empty one that dies with the process.
     `replicas`, `is_fsynced`: what confirms a write, see `RedisStore`.
 
     Raises:
@@ -23,7 +21,7 @@ def open_store(
     """
     scheme, separator, _ = url.partition("://")
     if separator and scheme == "memory":
-        return MemoryStore(clock or SystemClock())
+        return MemoryStore(SystemClock())
     if not separator or scheme not in ALL_SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in (*ALL_SCHEMES, "memory"))
         place = place_of(url)

@@ -5,8 +5,6 @@ from typing import Final
 
 from dreamsync_server.errors import OperatorError
 
-FSYNCS: Final = ("always", "everysec", "no")
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:

@@ -36,10 +36,9 @@ async def load_state(
     store: Store,
     world: str,
     pack: Pack,
-    up_to: int | None = None,
     load_pack: LoadPack | None = None,
 ) -> State:
-    """Return a world's state at seq `up_to`, or at its tail where that is None.
+    """Return a world's state at its tail.
 
     `pack` is the one that the world was opened with. The state is read under the one in force at
     that moment, which `load_pack` gives where it is another.
@@ -48,9 +47,9 @@ async def load_state(
         WorldFaultError: the log contradicts itself, or the pack in force cannot be had.
         StoreUnavailableError: the store does not answer.
     """
-    snapshot = await store.load_snapshot(world, up_to)
+    snapshot = await store.load_snapshot(world)
     state = State(pack) if snapshot is None else state_of(pack, snapshot)
-    await catch_up(store, world, state, up_to)
+    await catch_up(store, world, state)
     await adopt_pack(state, load_pack)
     return state
 

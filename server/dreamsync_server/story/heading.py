@@ -16,9 +16,6 @@ FEASIBLE: Final = 20
 _LOST: Final = 4
 """An ending is given up for others so many times as likely."""
 
-Pathway = Mapping[str, int]
-"""Beat -> how many steps of cause and effect it is from an ending; not there: too far."""
-
 
 def sought_endings(pack: Pack) -> list[Beat]:
     """Return the endings that a director makes for; all of them where the pack seeks none."""

@@ -32,7 +32,6 @@ class Playthrough:
         seed: int,
         *,
         has_understudies: bool = True,
-        at_ms: int = 0,
         is_hashed: bool = True,
     ) -> None:
         """Open the world; one that is not hashed plays faster, and its commits have no digest."""
@@ -44,7 +43,6 @@ class Playthrough:
         self._has_term = False
         given = {"seed": seed, "understudies": has_understudies, "epoch": FIRST_EPOCH}
         self._agenda: Agenda | None = None
-        self._at_ms = at_ms
         self.propose(Proposal("open", "owner", arguments=given))
         self._agenda = Agenda(pack, self.state)
         self._guide = Guide(pack)
@@ -77,7 +75,7 @@ class Playthrough:
 
     def propose(self, proposal: Proposal) -> Commit:
         """Decide a proposal now; return its commit."""
-        moment = Moment(self.state.world_ms, self._at_ms + self.state.world_ms)
+        moment = Moment(self.state.world_ms, self.state.world_ms)
         commit = decide(self.pack, self.state, proposal, moment)
         self._apply(commit)
         return commit

@@ -22,8 +22,6 @@ SALT = "rehearsal"
 _NAMED_BY = {"act": "action", "choose": "choice"}  # what `do` is called; else `beat`
 _WITHOUT_STEP = frozenset(("open", "begin", "due", "term", "sleep", "wake"))
 
-_OF_BEGIN = ("join", "seat")  # what the desk does in `begin`
-
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:

@@ -193,7 +193,7 @@ def cause_in_words(cause: Cause, facts: Facts | None = None) -> str:
             return f"{cause.by}: {cause.kind}"
 
 
-def near_misses(pack: Pack, facts: Facts, most: int = NEAR_MOST) -> list[Near]:
+def near_misses(pack: Pack, facts: Facts) -> list[Near]:
     """Return the beats of now that are nearest to being true and are not, nearest first."""
     found = []
     for beat in pack.beats.values():
@@ -204,7 +204,7 @@ def near_misses(pack: Pack, facts: Facts, most: int = NEAR_MOST) -> list[Near]:
         fails = leaves_away(beat, facts)
         if fails:
             found.append(Near(beat.id, fails, distance(beat.when, facts, {})))
-    return sorted(found, key=lambda near: near[1:])[:most]
+    return sorted(found, key=lambda near: near[1:])[:NEAR_MOST]
 
 
 def what_if(state: State, given: Mapping[str, Scalar]) -> State:

@@ -9,7 +9,6 @@ import contextlib
 import re
 import threading
 import warnings
-from collections.abc import Mapping
 
 from dreamsync_server.limits import EXPR_CHARS_MAX, EXPR_DEPTH_MAX, EXPR_NODES_MAX
 from dreamsync_server.world.compile import compile_node
@@ -65,13 +64,13 @@ def parse_value(source: str, expected: Type, place: Place, scope: Scope) -> Expr
     return _parse(source, expected, place, scope)
 
 
-def parse_ref(source: str, scope: Scope, bound: Mapping[str, str] | None = None) -> Fact | Spread:
+def parse_ref(source: str, scope: Scope) -> Fact | Spread:
     """Return the fact that an effect names; raises ExprError where it is none."""
     path = source.strip()
     start = len(source) - len(source.lstrip())
     if len(source) > EXPR_CHARS_MAX or not _PATH.fullmatch(path):
         raise ExprError("this is not the name of a fact", start, closest(path[:80], scope.facts))
-    return resolve(path, scope, (start, start + len(path)), bound)
+    return resolve(path, scope, (start, start + len(path)))
 
 
 def _parse(source: str, expected: Type | None, place: Place, scope: Scope) -> Expr:
