@@ -82,6 +82,16 @@ async def test_a_class_gathers_begins_together_and_leaves_a_report(
             await players[0].act("make_tea")
 
 
+async def test_the_address_of_a_class_desk_shows_the_code_to_whoever_has_it(
+    visits: Visits, node: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        opening = (await visits.come("/class")).page
+        code = await opened(opening, 1, "10b")
+        elsewhere = (await visits.come(opening.url.removeprefix(visits.origin))).page
+        await elsewhere.locator(".code-line").get_by_text(code).wait_for()
+
+
 async def test_the_class_desk_fits_a_phone(visits: Visits) -> None:
     async with asyncio.timeout(DEADLINE_S):
         page = (await visits.come("/class", PHONE)).page

@@ -55,7 +55,8 @@ async def test_a_class_has_one_code_for_all_its_worlds(
     told = json.loads(capsys.readouterr().out)
     assert len(told["worlds"]) == 3
     assert {(await dream.card(code=told["code"])).id for _ in range(3)} == set(told["worlds"])
-    assert f"/class#{told['id']}.{told['desk_token']}" in told["desk"]
+    assert f"/class#{told['id']}.{told['desk_token']}.{told['invite']}." in told["desk"]
+    assert told["desk"].endswith(told["code"])
     worlds = await dream.class_worlds(told["id"], token=told["desk_token"])
     assert [world.title for world in worlds] == ["10b · 1", "10b · 2", "10b · 3"]
 

@@ -71,7 +71,8 @@ async def _open_class(server: str, wish: Wish, *, is_json: bool) -> int:
 
 def class_desk(server: str, made: dreamsync.Class) -> str:
     """Return the address of the page from which a class is led."""
-    return str(Link(server, made.id, made.desk_token)).replace("/w#", "/class#")
+    page = str(Link(server, made.id, made.desk_token)).replace("/w#", "/class#")
+    return f"{page}.{made.invite}.{made.code}"  # what the page shows for others to come in by
 
 
 def class_card(made: dreamsync.Class, link: Link, desk: str) -> str:

@@ -50,7 +50,7 @@ function OpenOne({ dream, packs, problem }) {
       const made = await dream.openClass(given.pack, Number(given.count), {
         title: given.title.trim() || undefined, understudies: given.understudies === "on", spectators: given.spectators === "on" });
       keep(`class.${made.world}`, { invite: made.invite, code: made.code, waits: given.waits === "on" });
-      location.hash = `#${made.world}.${made.desk_token}`;
+      location.hash = `#${made.world}.${made.desk_token}.${made.invite}.${made.code}`;
     } catch (error) {
       setState({ problem: error.text ?? String(error) });
     }
@@ -71,7 +71,7 @@ function OpenOne({ dream, packs, problem }) {
 }
 
 function ClassDesk({ place, dream, worlds }) {
-  const kept = recall(`class.${place.world}`) ?? {};
+  const kept = { invite: place.invite, code: place.code, ...recall(`class.${place.world}`) };
   const [stories] = useState(() => worlds.map((world) => Object.assign(new Story(world.id), { card: world })));
   const [toast, setToast] = useState(null);
   const [why, setWhy] = useState("");
