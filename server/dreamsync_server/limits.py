@@ -73,6 +73,7 @@ DIRECTORY_BUCKETS: Final = 16  # keys the listing of worlds is spread over
 STORE_COMMANDS_WAITING_MAX: Final = 20_000  # on one connection, unanswered; beyond: unavailable
 STORE_START_S: Final = 30.0  # for an embedded store to read its log and answer
 STORE_STOP_S: Final = 10.0  # for it to end by itself, then it is killed
+STORE_REWRITE_S: Final = 30.0  # for its file to be written anew; then that is left to itself
 STORE_DISK_FREE_MIN: Final = 1 * MIB  # below: a store whose disk was full is not started again
 NOTES_WAITING_MAX: Final = 256  # said on a topic and not taken yet; beyond: the oldest is lost
 STORE_HOPS_MAX: Final = 40  # times a call goes on to another server; beyond: unavailable

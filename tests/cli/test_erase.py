@@ -8,12 +8,14 @@ from cli.nights import exported
 from cli.test_branch import branched
 
 import dreamsync
+from dreamsync_server.cli import erase as erase_command
 from dreamsync_server.cli.assembly import Node
 from dreamsync_server.cli.erase import erase
 from dreamsync_server.cli.export import export
 from dreamsync_server.cli.replay import replay
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.store.archive import read_archive
+from dreamsync_server.store.open import open_store
 
 WORDS, NAME = "the nightjar calls", "Arianrhod"
 
@@ -92,3 +94,44 @@ async def test_who_is_not_there_or_not_the_only_one_is_asked_about(
         with pytest.raises(OperatorError, match="2 sessions came as 'Gil'"):
             await erase(world.id, "Gil", valkey_url, Path())
         assert await erase(world.id, "Gil", valkey_url, Path(), is_all=True) == 0
+
+
+async def test_what_is_half_done_says_how_it_is_done_to_the_end(
+    stored_node: Node, valkey_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    played, _ = await exported(stored_node, valkey_url, tmp_path, "the corncrake calls", "Ceridwen")
+    world = played.world.id
+    made = await branched(stored_node, valkey_url, world, str(played.whispered), capsys)
+    store = open_store(valkey_url)
+    try:
+        held = await store.held(made["id"])
+        assert await store.acquire(made["id"], "a-ghost", "n", held) is not None
+    finally:
+        await store.close()
+    monkeypatch.setattr(erase_command, "ERASE_S", 0.2)
+    with pytest.raises(
+        OperatorError, match=f"not all is erased; {made['id']}: .* by session"
+    ) as no:
+        await erase(world, "Ceridwen", valkey_url, Path())
+    assert b"corncrake" not in await everything(valkey_url)
+    session = str(no.value).split()[-1]
+    with pytest.raises(OperatorError, match=f"erase {world} {session}"):
+        await erase(world, session, valkey_url, Path())
+    with pytest.raises(OperatorError, match="nobody came .* or it is erased"):
+        await erase(world, "Ceridwen", valkey_url, Path())
+
+
+async def test_who_erases_in_a_branch_hears_of_the_world_it_came_from(
+    stored_node: Node, valkey_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played, _ = await exported(stored_node, valkey_url, tmp_path, WORDS, "Branwen")
+    world = played.world.id
+    made = await branched(stored_node, valkey_url, world, str(played.whispered), capsys)
+    url = f"ws://127.0.0.1:{stored_node.port}"
+    async with dreamsync.connect(url) as dream:
+        await dream.enter(made["id"], role="guest", name="Later", invite=made["invite"])
+    assert await erase(made["id"], "Later", valkey_url, Path()) == 0
+    assert world not in capsys.readouterr().out
+    assert await erase(made["id"], "Branwen", valkey_url, Path()) == 0
+    assert f"erase {world} " in capsys.readouterr().out

@@ -1,5 +1,7 @@
 """A world made of another's log: everything that leads into it is its own."""
 
+import json
+
 import pytest
 from support.packs import starter
 
@@ -21,9 +23,20 @@ def test_the_card_keeps_the_story_and_none_of_the_secrets() -> None:
     assert newcomer(ORIGIN, "Mine", 99)[0].title == "Mine"
 
 
+def test_what_is_told_to_programs_is_what_people_are_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, world = newcomer(ORIGIN, "", 99)
+    begins = {"origin": "w_1", "seq": 12, "ms": 3_000}
+    assert tell(world, "ws://127.0.0.1:9", "It begins.", begins, is_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["origin"], told["seq"], told["ms"]) == ("w_1", 12, 3_000)
+    assert told["desk"].startswith(f"http://127.0.0.1:9/desk#{world.id}.{world.desk_token}")
+
+
 def test_what_leads_into_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     _, world = newcomer(ORIGIN, "", 99)
-    assert tell(world, "ws://127.0.0.1:9", "It begins.", is_json=False) == 0
+    assert tell(world, "ws://127.0.0.1:9", "It begins.", {}, is_json=False) == 0
     told = capsys.readouterr().out
     assert f"/w#{world.id}.{world.invite}" in told
     assert world.desk_token in told

@@ -8,7 +8,7 @@ from support.packs import night_for_two, starter
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.errors import StoreError, WorldFaultError
 from dreamsync_server.limits import RECAP_COMMITS_MAX
-from dreamsync_server.store.grafting import Graft
+from dreamsync_server.store.grafting import Graft, card_from
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.store.reading import load_state
@@ -44,6 +44,16 @@ async def test_a_branch_has_the_log_of_its_origin_and_nobody_in_it() -> None:
     assert state.facts["ada.scene"] == play.state.facts["ada.scene"]
     assert not state.is_running()
     assert state.world_ms == play.state.world_ms
+
+
+def test_what_led_into_the_origin_does_not_lead_into_a_branch() -> None:
+    origin = replace(
+        CARD, world="w_1", title="10b", creator="c", invite_hash="i", code_hash="k", desk_hash="d",
+        shares_ending=True, class_id="w_0", class_worlds="w_1 w_9", origin="",
+    )  # fmt: skip
+    plain = replace(CARD, created_ms=99, title="10b")
+    assert card_from(origin, "w_2", "", 99) == plain
+    assert card_from(origin, "w_2", "Mine", 99) == replace(plain, title="Mine")
 
 
 async def test_an_archive_is_closed_from_its_first_moment() -> None:

@@ -10,6 +10,7 @@ from dreamsync_server.clock import SystemClock
 from dreamsync_server.errors import OperatorError, WorldFaultError
 from dreamsync_server.limits import PAST_SLICE_COMMITS
 from dreamsync_server.store.grafting import Graft
+from dreamsync_server.world.erasing import erased_in
 from dreamsync_server.world.state import is_over
 
 
@@ -34,6 +35,7 @@ async def branch(
         card, made = newcomer(found.card, title, now_ms)
         tail = await found.store.tail(found.card.world)
         seq = when.seq or (tail.seq if tail else 0)
+        erased = erased_in((await found.state()).facts)
         graft = Graft(found.store, card, found.opened_with, found.load_pack, seq)
         try:
             await _copy(found, graft, when)
@@ -45,8 +47,12 @@ async def branch(
         seq, world_ms = graft.state.position.seq, graft.state.world_ms
         if not await graft.publish(now_ms):
             raise OperatorError("the world could not be made just now; try again")
+        # Whoever was erased meanwhile is erased in the copy as well.
+        for session in erased_in((await found.state()).facts) - erased:
+            await found.store.erase_texts(card.world, session)
     first = f"It begins as {found.card.world} was at {clock_of(world_ms)} (seq {seq})."
-    return tell(made, url, first, is_json=is_json)
+    begins = {"origin": found.card.world, "seq": seq, "ms": world_ms}
+    return tell(made, url, first, begins, is_json=is_json)
 
 
 async def _copy(found: Found, graft: Graft, when: When) -> None:

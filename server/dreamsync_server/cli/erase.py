@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from dreamsync_server.cli.called import own_command
-from dreamsync_server.cli.stored import Found, world_in
+from dreamsync_server.cli.stored import Found, url_of, world_in
 from dreamsync_server.cli.telling import clock_of, print_json
-from dreamsync_server.errors import OperatorError
+from dreamsync_server.errors import OperatorError, StoreError, WorldFaultError
 from dreamsync_server.limits import LOG_PAGE
 from dreamsync_server.store.port import Store, WorldCard
+from dreamsync_server.store.rewriting import rewrite
+from dreamsync_server.world.branching import origin_of
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.erasing import ERASED, REFS_MAX
 from dreamsync_server.world.state import State
@@ -26,6 +28,7 @@ class Came:
 
     session: str
     name: str
+    seq: int
     world_ms: int
 
 
@@ -40,23 +43,63 @@ async def erase(
     async with world_in(store, data, world) as found:
         came = await sessions_of(found, person)
         if not came:
-            raise OperatorError(f"nobody came into this world as {person!r}, by name or session")
+            raise OperatorError(
+                f"nobody came into this world as {person!r}, by name or session, or it is erased"
+            )
         if len(came) > 1 and not is_all:
             several = "".join(f"\n  {one.session}  at {clock_of(one.world_ms)}" for one in came)
             raise OperatorError(
                 f"{len(came)} sessions came as {person!r}: name one, or take --all{several}"
             )
-        told = {}
-        for card in [found.card, *await branches_of(found.store, found.card.world)]:
-            told[card.world] = await erase_in(found, card, [one.session for one in came])
+        sessions = [one.session for one in came]
+        told = await _erase_everywhere(found, sessions)
+        origin = await _origin_with(found, came)
+    is_rewritten = not store and await rewrite(url_of(store, data))
     if is_json:
-        print_json({"ok": True, "sessions": [one.session for one in came], "erased": told})
+        print_json({"ok": True, "sessions": sessions, "erased": told, "rewritten": is_rewritten,
+                    "origin": origin})  # fmt: skip
         return 0
     for name, count in told.items():
         print(f"{name}: {count} text{'' if count == 1 else 's'} erased.")
-    print("Every digest still comes out. Files that were exported before still hold them, and the"
-          " store\'s append-only file does until it is next rewritten.")  # fmt: skip
+    print("Every digest still comes out. Files that were exported before still hold them"
+          + ("." if is_rewritten else ", and the store's append-only file does until it is next"
+             " rewritten (BGREWRITEAOF does so at once)."))  # fmt: skip
+    if origin:
+        print(f"This world began as {origin} was, which holds what was written there: "
+              + _again(origin, sessions))  # fmt: skip
     return 0
+
+
+async def _erase_everywhere(found: Found, sessions: list[str]) -> dict[str, int]:
+    """Erase sessions' texts in a world and all its branches; return how many by world.
+
+    Raises:
+        OperatorError: it is not done in all of them. Names are gone by then: it says how to go on.
+    """
+    told, faults = {}, []
+    for card in [found.card, *await branches_of(found.store, found.card.world)]:
+        try:
+            told[card.world] = await erase_in(found, card, sessions)
+        except (OperatorError, StoreError, WorldFaultError) as error:
+            faults.append(f"{card.world}: {error}")
+    if faults:
+        raise OperatorError(
+            f"not all is erased; {'; '.join(faults)}. Ask again by session, since the name may be"
+            f" gone: {_again(found.card.world, sessions)}"
+        )
+    return told
+
+
+async def _origin_with(found: Found, came: list[Came]) -> str:
+    """Return the world that this one was branched from if they were there by then, else ""."""
+    parted = origin_of((await found.state()).facts)
+    if parted is None or all(one.seq > parted[1] for one in came):
+        return ""
+    return parted[0] if await found.store.card(parted[0]) is not None else ""
+
+
+def _again(world: str, sessions: list[str]) -> str:
+    return " && ".join(f"{own_command()} erase {world} {session}" for session in sessions)
 
 
 async def sessions_of(found: Found, person: str) -> list[Came]:
@@ -66,9 +109,10 @@ async def sessions_of(found: Found, person: str) -> list[Came]:
         for commit in page:
             if commit.cause.kind != "join" or any(one.code != "ok" for one in commit.outcomes):
                 continue
-            name = commit.texts.get(f"{commit.position.seq}.name", ("", "", ""))[2]
+            seq = commit.position.seq
+            name = commit.texts.get(f"{seq}.name", ("", "", ""))[2]
             if person in (commit.cause.session, name):
-                came.append(Came(commit.cause.session, name, commit.world_ms))
+                came.append(Came(commit.cause.session, name, seq, commit.world_ms))
         after = page[-1].position.seq
     return list({one.session: one for one in reversed(came)}.values())[::-1]
 
@@ -124,6 +168,6 @@ async def _decided(here: Found, before: State, fact: str) -> State:
                 await asyncio.sleep(_LOOK_S)
     except TimeoutError:
         raise OperatorError(
-            f"the texts are gone from the store; no node has let {here.card.world} forget them yet:"
-            f" it does as soon as one runs ({own_command()} serve); then ask again"
+            "the texts are gone from the store, but no node has forgotten them yet: each does as"
+            f" soon as it can, and at once where one runs ({own_command()} serve)"
         ) from None

@@ -50,7 +50,8 @@ async def import_world(
         kept += " It is an archive: closed, to be looked at, replayed and branched."
     elif was_over:
         kept += " Its story is over; branch it at an earlier moment to play on."
-    return tell(world, url, kept, is_json=is_json)
+    begins = {"origin": source.card.world, "seq": source.tail, "ms": graft.state.world_ms}
+    return tell(world, url, kept, begins, is_json=is_json)
 
 
 async def _read_all(source: Recording, graft: Graft) -> None:

@@ -23,14 +23,14 @@ from dreamsync_server.limits import (
     PAST_WORLDS_KEPT,
     PASTS_AT_ONCE_MAX,
 )
-from dreamsync_server.store.grafting import Graft
+from dreamsync_server.store.grafting import Graft, card_from
 from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.marks import Mark, marks_of
 from dreamsync_server.world.branching import origin_of
 from dreamsync_server.world.commit import Proposal
-from dreamsync_server.world.erasing import ERASED, REFS_MAX
+from dreamsync_server.world.erasing import ERASED, REFS_MAX, erased_in
 from dreamsync_server.world.sessions import session_of
-from dreamsync_server.world.state import Facts, is_over
+from dreamsync_server.world.state import is_over
 from dreamsync_server.world.written import refs_in
 
 if TYPE_CHECKING:
@@ -143,15 +143,15 @@ class Pasts:
         creator = hash_of(talk.line.visitor.address)
         desk, invite, code = tokens.secret(), tokens.secret(), tokens.code()
         card = replace(
-            origin, world=tokens.world(), is_private=True, created_ms=hall.clock.now_ms(),
-            title=message.title or origin.title, creator=creator, invite_hash=hash_of(invite),
-            code_hash=hash_of_code(code), desk_hash=hash_of(desk), origin=origin.world,
+            card_from(origin, tokens.world(), message.title or "", hall.clock.now_ms()),
+            creator=creator, invite_hash=hash_of(invite), code_hash=hash_of_code(code),
+            desk_hash=hash_of(desk),
         )  # fmt: skip
-        erased = _erased(room.follower.state.facts)
+        erased = erased_in(room.follower.state.facts)
         async with hall.room_for(talk, creator):
             await self._graft(room, card, message.seq)
         # Whoever asked to be erased meanwhile is erased in the copy as well.
-        for session in _erased(room.follower.state.facts) - erased:
+        for session in erased_in(room.follower.state.facts) - erased:
             await hall.store.erase_texts(card.world, session)
         return {"type": "created", "q": message.q, "world": card.world, "desk_token": desk,
                 "invite": invite, "code": code}  # fmt: skip
@@ -210,10 +210,6 @@ class Pasts:
         if consumed:  # what was decided long ago may still lie there
             await hall.store.trim_inbox(world, consumed)
         return count
-
-
-def _erased(facts: Facts) -> set[str]:
-    return {name.removeprefix(ERASED) for name in facts if name.startswith(ERASED)}
 
 
 def _drawn(mark: Mark, words: Words) -> Map:

@@ -7,6 +7,7 @@ nobody sees it, and nothing is left of it, unless the last step makes the world.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.limits import RECAP_COMMITS_MAX
@@ -21,6 +22,18 @@ from dreamsync_server.world.state import State
 
 Check = Callable[[Pack, Commit, int], None]
 """Raises WorldFaultError where a commit behind that world time is none of ours."""
+
+
+def card_from(origin: WorldCard, world: str, title: str, now_ms: int) -> WorldCard:
+    """Return the card of a private world that goes on from another, without a secret yet.
+
+    What led into the origin does not lead into it: it is of no class, and tells nobody its ending.
+    """
+    return replace(
+        origin, world=world, is_private=True, created_ms=now_ms, title=title or origin.title,
+        creator="", invite_hash="", code_hash="", desk_hash="", shares_ending=False,
+        origin=origin.world, class_id="", class_worlds="",
+    )  # fmt: skip
 
 
 class Graft:

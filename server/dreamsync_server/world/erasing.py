@@ -11,7 +11,7 @@ from typing import Final
 from dreamsync_server.world import sessions
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
-from dreamsync_server.world.state import as_tuple, seats_of
+from dreamsync_server.world.state import Facts, as_tuple, seats_of
 from dreamsync_server.world.values import TextRef, Value
 
 ERASED: Final = "@erased."
@@ -47,6 +47,11 @@ def erased_by(commit: Commit) -> tuple[str, frozenset[str]] | None:
     if not any(name == f"{ERASED}{session}" for name, _ in commit.changes):
         return None  # it was refused
     return session, frozenset(map(str, as_tuple(given.get("refs"))))
+
+
+def erased_in(facts: Facts) -> set[str]:
+    """Return the sessions whose words were erased so far."""
+    return {name.removeprefix(ERASED) for name in facts if name.startswith(ERASED)}
 
 
 def _facts_with_text(draft: Draft) -> list[str]:
