@@ -1,11 +1,13 @@
 """Classes: many worlds, one link and one code; who comes is led where there is room."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
-from support.house import House, house
+from support.house import PATIENCE_S, House, house
 
+from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.limits import WORLDS_PER_ADDRESS_MAX
 
 
@@ -104,3 +106,32 @@ async def test_an_address_from_afar_may_not_open_more_worlds_at_once_than_at_all
         asked = {"pack": "starter", "count": WORLDS_PER_ADDRESS_MAX + 1}
         assert (await far.ask("open_class", **asked)).code == "too_many_worlds"
         assert await node.store.worlds() == []
+
+
+async def test_of_a_class_that_could_not_be_opened_nothing_is_left() -> None:
+    async with house() as node:
+        calls = itertools.count(1)
+        has_failed, is_late, is_tidy = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def gate(method: str, side: str) -> None:
+            if (method, side) == ("create_world", "before"):
+                call = next(calls)
+                if call == 10:
+                    has_failed.set()
+                    raise StoreUnavailableError("planted")
+                if call == 11:
+                    await is_late.wait()
+            elif (method, side) == ("delete_world", "after") and not await node.store.worlds():
+                is_tidy.set()
+
+        node.store.gate = gate
+        asking = asyncio.create_task(node.phone().ask("open_class", pack="starter", count=12))
+        async with asyncio.timeout(PATIENCE_S):
+            await has_failed.wait()
+            for _ in range(100):  # whoever wants to delete may do so now
+                await asyncio.sleep(0)
+            is_tidy.clear()
+            is_late.set()  # one of the worlds is written only now
+            assert (await asking).code == "store_unavailable"
+            await is_tidy.wait()
+            assert await node.store.worlds() == []

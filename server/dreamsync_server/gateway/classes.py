@@ -6,13 +6,14 @@ worlds.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from dreamsync.protocol.class_messages import AskClass, OpenClass
-from dreamsync_server.errors import PeerError
+from dreamsync_server.errors import PeerError, StoreError
 from dreamsync_server.gateway.tokens import hash_of, hash_of_code, is_secret
 from dreamsync_server.limits import CLASS_LED_S, CLASS_OPENED_AT_ONCE
 from dreamsync_server.store.port import Store, WorldCard
@@ -21,6 +22,8 @@ from dreamsync_server.world.model import Pack
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
     from dreamsync_server.gateway.hall import Hall
+
+log = logging.getLogger(__name__)
 
 Map = dict[str, Any]
 Hints = Mapping[str, Any]
@@ -70,16 +73,31 @@ class Classes:
 
     async def _make(self, cards: list[WorldCard], whole: WorldCard) -> None:
         """Write the worlds, a few at a time, and then the class; all of it or nothing."""
-        store = self._hall.store
+        making: list[asyncio.Task[None]] = []
         try:
             for at in range(0, len(cards), CLASS_OPENED_AT_ONCE):
-                some = cards[at : at + CLASS_OPENED_AT_ONCE]
-                await asyncio.gather(*(_made(store, card) for card in some))
-            await _made(store, whole)
+                await self._make_some(cards[at : at + CLASS_OPENED_AT_ONCE], making)
+            await self._make_some([whole], making)
         except BaseException:
-            for card in (*cards, whole):
-                self._hall.spawn(store.delete_world(card.world))
+            self._hall.spawn(self._unmake([*cards, whole], making))
             raise
+
+    async def _make_some(self, cards: list[WorldCard], making: list[asyncio.Task[None]]) -> None:
+        store, loop = self._hall.store, asyncio.get_running_loop()
+        some = [loop.create_task(_made(store, card)) for card in cards]
+        making += some
+        await asyncio.wait(some)
+        for task in some:
+            task.result()
+
+    async def _unmake(self, cards: list[WorldCard], making: list[asyncio.Task[None]]) -> None:
+        """Delete what was made; also what is being made still, and would come behind that."""
+        await asyncio.gather(*making, return_exceptions=True)
+        for card in cards:
+            try:
+                await self._hall.store.delete_world(card.world)
+            except StoreError as error:
+                log.warning("world %s of a class that was given up stays: %s", card.world, error)
 
     async def worlds(self, message: AskClass) -> list[tuple[WorldCard, Hints]]:
         """Return the cards of a class's worlds with their hints, for who has its desk token."""
