@@ -24,6 +24,16 @@ def test_an_address_that_is_known_later_is_counted_then() -> None:
     assert admission.add("behind a proxy")
 
 
+def test_the_addresses_of_one_ipv6_network_are_counted_together() -> None:
+    admission = Admission(most_in_all=9, most_by_address=2)
+    assert admission.enter("2001:db8::1")
+    assert admission.enter("2001:db8::2")
+    assert not admission.enter("2001:db8:0:0:ffff::3")
+    assert admission.enter("2001:db8:0:1::3")
+    admission.leave("2001:db8::1")
+    assert admission.enter("2001:db8::4")
+
+
 def test_nothing_is_kept_of_who_has_left() -> None:
     admission = Admission(most_in_all=3, most_by_address=3)
     for address in ("a", "a", "b"):

@@ -1,5 +1,6 @@
 """How many connections there may be: in all, and from one address."""
 
+from dreamsync_server.gateway.auth import counted_as
 from dreamsync_server.limits import CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX
 
 
@@ -29,6 +30,7 @@ class Admission:
         """Count a connection that has entered for an address as well, once that is known."""
         if not address:
             return True
+        address = counted_as(address)
         count = self._by_address.get(address, 0)
         if count >= self._most_by_address:
             return False
@@ -40,6 +42,7 @@ class Admission:
         self._in_all -= 1
         if not address:
             return
+        address = counted_as(address)
         count = self._by_address[address] - 1
         if count:
             self._by_address[address] = count

@@ -21,10 +21,15 @@ UNKNOWN: Final = "unknown"
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _FORWARDED: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 _HOPS_MAX: Final = 16
+_SUBSCRIBER_BITS: Final = 64  # of an IPv6 address. Source: RFC 6177, section 2
 
 
 class Visitor(NamedTuple):
-    """Who sent a request. `address` is what bounds are counted by; `is_local`: this machine."""
+    """Who sent a request; `is_local`: this machine.
+
+    `address` is what bounds are counted by: of IPv6 the network of 64 bits, since whoever has one
+    address there has them all.
+    """
 
     address: str
     is_local: bool
@@ -69,7 +74,7 @@ class Trust:
             if address is None:
                 break
             if not self.is_proxy(str(address)):
-                return Visitor(str(address), is_local=False)
+                return Visitor(_counted(address), is_local=False)
         return Visitor(_shown(peer), is_local=False)
 
     def allows_origin(self, headers: Headers) -> bool:
@@ -105,6 +110,12 @@ def is_loopback(peer: str) -> bool:
     """Return whether an address is this machine's own; an IPv4 one inside IPv6 counts."""
     address = _parse(peer)
     return address is not None and address.is_loopback
+
+
+def counted_as(peer: str) -> str:
+    """Return what an address is counted as; of what is no address itself."""
+    address = _parse(peer)
+    return peer if address is None else _counted(address)
 
 
 def normal_origin(text: str) -> str | None:
@@ -163,7 +174,13 @@ def _parse(text: str) -> Address | None:
 
 def _shown(peer: str) -> str:
     address = _parse(peer)
-    return UNKNOWN if address is None else str(address)
+    return UNKNOWN if address is None else _counted(address)
+
+
+def _counted(address: Address) -> str:
+    if address.version == 4 or address.is_loopback:
+        return str(address)
+    return str(ip_network((address.packed, _SUBSCRIBER_BITS), strict=False))
 
 
 def _hash(token: str) -> bytes:
