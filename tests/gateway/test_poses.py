@@ -73,11 +73,10 @@ def test_a_crowd_in_one_place_is_cut_to_those_that_fit() -> None:
     assert max(len(cell.poses) for cell in cells) == POSES_IN_VIEW_MAX
 
 
-def test_who_comes_into_a_scene_makes_its_poses_news() -> None:
+def test_the_scenes_that_somebody_stands_in_are_known() -> None:
     poses = Poses(starter())
-    poses.touch("house.kitchen")
-    assert not poses.has_news()
+    assert (poses.is_empty(), poses.scenes()) == (True, [])
     poses.put("house.kitchen", Pose("ada", 1, 1, 0))
-    poses.take_moved()
-    poses.touch("house.kitchen")
-    assert poses.take_moved() == ["house.kitchen"]
+    assert (poses.is_empty(), poses.scenes()) == (False, ["house.kitchen"])
+    poses.drop("ada")
+    assert (poses.is_empty(), poses.scenes()) == (True, [])

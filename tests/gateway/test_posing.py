@@ -3,6 +3,7 @@
 from support.stage import two_in_the_kitchen
 
 from dreamsync.protocol import server_messages as wire
+from dreamsync_server.world.commit import Proposal
 
 
 def test_poses_go_to_those_in_the_scene_and_fall_away_when_one_leaves_it() -> None:
@@ -52,6 +53,26 @@ def test_a_pose_falls_away_when_its_seat_leaves_the_scene() -> None:
     stage.room.pump()
     ada.read()
     assert [m.poses for m in ada.seen if isinstance(m, wire.Poses)][-1] == ()
+
+
+def test_who_comes_is_told_where_everybody_stands_and_nobody_else_is() -> None:
+    stage, ada, ben = two_in_the_kitchen()
+    assert ben.member is not None
+    stage.room.pose(ben.member, 100, 200, 90)
+    stage.pass_ms(60)
+    stage.room.pump()
+    watcher, late = stage.enter("w", kind="watch"), stage.enter("x")
+    stage.pass_ms(60)
+    stage.room.pump()
+    given = Proposal("handover", "player", "a", 1, {"to": "x"})
+    assert stage.play.propose(given).outcomes[0].code == "ok"
+    stage.hand_over()
+    stage.pass_ms(60)
+    stage.room.pump()
+    for client in (ada, ben, watcher, late):
+        client.read()
+        frames = [m.poses for m in client.seen if isinstance(m, wire.Poses)]
+        assert frames == [(("ben", 100, 200, 90),)], client.session
 
 
 def test_who_plays_no_role_has_no_pose() -> None:

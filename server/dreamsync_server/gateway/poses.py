@@ -69,10 +69,13 @@ class Poses:
             self._scenes[scene].pop(seat, None)
             self._moved[scene] = None
 
-    def touch(self, scene: str) -> None:
-        """Count a scene as moved, so that who came into it is told who stands there."""
-        if self._scenes.get(scene):
-            self._moved[scene] = None
+    def is_empty(self) -> bool:
+        """Return whether nobody stands anywhere."""
+        return not self._scene_of
+
+    def scenes(self) -> list[str]:
+        """Return the scenes that somebody stands in."""
+        return [scene for scene, poses in self._scenes.items() if poses]
 
     def of(self, seat: str) -> Pose | None:
         """Return a seat's pose."""

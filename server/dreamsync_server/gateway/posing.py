@@ -56,38 +56,44 @@ class Posing:
         ]
 
     def take(self, step: Step) -> None:
-        """Let the poses of seats that left their scene fall away; tell who came what is there."""
+        """Let the poses of seats that left their scene fall away."""
         for shift in step.shifts:
             if shift.name.endswith(_SCENE) and shift.old != shift.new:
                 self._poses.drop(shift.name[: -len(_SCENE)])
-                if isinstance(shift.new, str):
-                    self._poses.touch(shift.new)
         self.carrying.take(step)
 
     def due_s(self) -> float:
-        """Return when the next frames are due; infinity where nobody moved."""
-        has_news = self._poses.has_news() or self.carrying.has_news()
+        """Return when the next frames are due; infinity where nobody moved or came."""
+        has_come = bool(self._sender.newcomers) and not self._poses.is_empty()
+        has_news = self._poses.has_news() or self.carrying.has_news() or has_come
         return self._sent_s + POSE_INTERVAL_S if has_news else float("inf")
 
     def send(self, now_s: float) -> None:
-        """Send the scenes where somebody moved to those who see them."""
+        """Send the scenes where somebody moved to those who see them; all to who has come."""
         self._sent_s = now_s
         self.carrying.pump()
-        for scene in self._poses.take_moved():
-            atom = f"scene:{scene}"
+        moved = self._poses.take_moved()
+        for scene in moved:
             for group in self._sender.groups.values():
-                if atom in group.eyes.atoms or "desk" in group.eyes.atoms:
-                    self._send_scene(scene, group)
+                if _looks_into(scene, group):
+                    self._send_scene(scene, group, group.members())
+        newcomers, self._sender.newcomers = self._sender.newcomers, {}
+        others = [scene for scene in self._poses.scenes() if scene not in moved]
+        for member in newcomers if others else ():
+            assert member.group is not None, "who is no longer there is no newcomer"
+            for scene in others:
+                if _looks_into(scene, member.group):
+                    self._send_scene(scene, member.group, [member])
 
-    def _send_scene(self, scene: str, group: Group) -> None:
+    def _send_scene(self, scene: str, group: Group, members: list[Member]) -> None:
         pack, facts = self._sender.follower.pack, self._sender.follower.state.facts
 
         def is_seen(seat: str) -> bool:
             # Of a chorus, which may be hundreds, only its own seat has that fact: it is seen there.
-            return role_of(seat) != seat or group.eyes.sees(class_of(pack, facts, f"{seat}{_SCENE}"))
+            where = f"{seat}{_SCENE}"
+            return role_of(seat) != seat or group.eyes.sees(class_of(pack, facts, where))
 
         cells = self._poses.cells(scene, is_seen)
-        members = group.members()
         if len(cells) == 1:
             self._send_cell(scene, cells[0], members)
             return
@@ -113,3 +119,7 @@ class Posing:
             return None
         scene = self._sender.follower.state.facts[f"{seat}{_SCENE}"]
         return None if scene == NOWHERE else str(scene)
+
+
+def _looks_into(scene: str, group: Group) -> bool:
+    return f"scene:{scene}" in group.eyes.atoms or "desk" in group.eyes.atoms

@@ -108,6 +108,7 @@ class Room:
         if news is not None and member.viewer.kind in _AT_DESKS:
             member.outlet.write(member.codec.frame(news))  # it was not there, or not on the line
         self.sender.join(member)
+        self.pump_poses()
 
     def discard(self, member: Member) -> None:
         """Let a member go; nothing more is sent to it."""

@@ -63,6 +63,7 @@ class Sender:
         self.groups: dict[frozenset[str], Group] = {}
         self.urgent: dict[Member, None] = {}  # to be sent a frame of its own at once
         self.crossed: dict[Member, None] = {}  # came to another scene since its last frame
+        self.newcomers: dict[Member, None] = {}  # they do not know yet where people stand
         self.is_running = False
         self.taken_s = now_s()  # when the newest commit was taken in
         self._now_s = now_s
@@ -107,12 +108,14 @@ class Sender:
         group.add(member, state.position)
         member.sent_s = self._now_s()
         self.interest.add(member)
+        self.newcomers[member] = None
 
     def part(self, member: Member) -> None:
         """Take a member out of its group; `member.sent` says what it was sent."""
         self.interest.discard(member)
         self.urgent.pop(member, None)
         self.crossed.pop(member, None)
+        self.newcomers.pop(member, None)
         group = member.group
         if group is None:
             return
