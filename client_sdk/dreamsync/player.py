@@ -23,7 +23,7 @@ class Player(Viewer):
         return self.mirror.seat
 
     async def act(self, action: str, /, **params: Param) -> Outcome:
-        """Do an action: `await leo.act("whisper_to", who="mia", text="now?")`."""
+        """Do an action: `await leo.act("whisper", who="mia", words="now?")`."""
         return await self._propose("act", action=action, params=params)
 
     async def choose(self, choice: str, option: str) -> Outcome:

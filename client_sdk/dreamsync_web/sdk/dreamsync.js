@@ -3,7 +3,7 @@
 //   import { connect } from "./sdk/dreamsync.js";
 //   const dream = await connect("ws://127.0.0.1:8765");
 //   const leo = await dream.enter(world, { role: "leo", name: "Ari", invite });
-//   const outcome = await leo.act("whisper_to", { who: "mia", text: "now?" });
+//   const outcome = await leo.act("talk", { words: "now?" });
 //   for await (const event of leo.events()) console.log(event.who_name, event.text);
 
 import { JSON_CODEC, msgpackCodec } from "./codec.js";

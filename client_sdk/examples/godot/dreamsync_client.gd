@@ -4,7 +4,7 @@
 #   add_child(leo)
 #   var entered: Dictionary = await leo.enter("ws://127.0.0.1:8765",
 #       {"world": id, "as": "player", "role": "leo", "invite": invite})
-#   var outcome: Dictionary = await leo.act("whisper_to", {"who": "mia", "text": "now?"})
+#   var outcome: Dictionary = await leo.act("talk", {"words": "now?"})
 class_name DreamsyncClient
 extends Node
 

@@ -2,7 +2,7 @@
 //
 //   var leo = await DreamsyncClient.Enter("ws://127.0.0.1:8765",
 //       new Map { ["world"] = id, ["as"] = "player", ["role"] = "leo", ["invite"] = invite });
-//   var outcome = await leo.Act("whisper_to", new Map { ["who"] = "mia", ["text"] = "now?" });
+//   var outcome = await leo.Act("talk", new Map { ["words"] = "now?" });
 //   Map notice;
 //   while (leo.TryNext(out notice)) { … }   // each frame, on your own thread
 
