@@ -43,6 +43,7 @@ class Chaos:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         house.store.weather = Weather()
+        house.network.is_down = False
         for wire in tuple(house.network.wires):
             wire.stall(False)
         house.network.weather.says_twice = 0.0
@@ -127,6 +128,15 @@ class Chaos:
         for wire in tuple(self.house.network.wires):
             if self.dice.random() < 0.4:
                 wire.cut(self.dice.choice((0.0, 0.0, 0.5, 4.0)))
+
+    async def outage(self) -> None:
+        """Nobody reaches any node, for so long that the world falls asleep."""
+        network = self.house.network
+        network.is_down = True
+        for wire in tuple(network.wires):
+            wire.cut(self.dice.choice((0.0, 0.5)))
+        await asyncio.sleep(self.dice.choice((0.5, 4.0)))
+        network.is_down = False
 
     async def stall_lines(self) -> None:
         chosen = [wire for wire in self.house.network.wires if self.dice.random() < 0.4]

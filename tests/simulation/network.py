@@ -286,6 +286,7 @@ class Network:
         self.loop = loop
         self.trace = trace
         self.weather = LineWeather()
+        self.is_down = False
         self.dice = random.Random(f"network {seed}")
         self.gateways: dict[Gateway, None] = {}
         self.wires: dict[Wire, None] = {}
@@ -302,7 +303,7 @@ class Network:
         Raises:
             OSError: none is up, or it died meanwhile.
         """
-        up = [node for node in self.gateways if node.is_up]
+        up = [node for node in self.gateways if node.is_up and not self.is_down]
         if not up:
             await asyncio.sleep(self.delay_s())
             raise ConnectionRefusedError("no node is up")

@@ -7,7 +7,7 @@ from typing import Final
 FAULTS: Final = (
     "kill", "freeze", "drain", "cut_off", "slow_store", "lossy_store", "mute_store",
     "deaf_store", "silent_store", "refusing_store", "fail_over", "cut_lines", "stall_lines",
-    "slow_lines", "echo_lines", "kill_director", "freeze_director", "double_director",
+    "outage", "slow_lines", "echo_lines", "kill_director", "freeze_director", "double_director",
 )  # fmt: skip
 _RESTLESS: Final = 8  # each eighth seed is
 

@@ -16,10 +16,12 @@ from support.packs import starter
 from dreamsync.entry import Entry
 from dreamsync.errors import DreamsyncError
 from dreamsync.protocol.server_messages import Created
-from dreamsync_server.host import snapshots
+from dreamsync_server.gateway import hall
+from dreamsync_server.host import presence, snapshots
 from dreamsync_server.limits import POSES_WHOLE_S
 from dreamsync_server.store.reading import catch_up
 from dreamsync_server.story import understudy
+from dreamsync_server.world import sessions
 from dreamsync_server.world.state import State, is_over
 from simulation.chaos import Chaos
 from simulation.house import House
@@ -38,6 +40,9 @@ _TIGHT = (
     (snapshots, "SNAPSHOT_EVERY_COMMITS", 40),
     (snapshots, "LOG_WINDOW_COMMITS", 80),
     (understudy, "PACE_S", 1),
+    (presence, "ASLEEP_AFTER_MS", 2_000),
+    (sessions, "SEAT_GRACE_MS", 5_000),
+    (hall, "ROOM_IDLE_S", 2.0),
 )
 
 Bug = Callable[[], contextlib.AbstractContextManager[Any]]
