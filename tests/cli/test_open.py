@@ -1,12 +1,14 @@
 """`open`: a world of one's own."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import dreamsync
 from dreamsync_server.cli.links import parse_link
 from dreamsync_server.cli.open import Wish, open_world
+from dreamsync_server.errors import OperatorError
 
 
 async def test_the_link_and_the_code_of_a_private_world_lead_into_it(
@@ -59,6 +61,12 @@ async def test_a_class_has_one_code_for_all_its_worlds(
     assert told["desk"].endswith(told["code"])
     worlds = await dream.class_worlds(told["id"], token=told["desk_token"])
     assert [world.title for world in worlds] == ["10b · 1", "10b · 2", "10b · 3"]
+
+
+async def test_what_a_class_cannot_have_is_refused_and_not_left_aside(url: str) -> None:
+    for wish in (Wish("starter", seed=7), Wish("starter", shares_ending=True)):
+        with pytest.raises(OperatorError, match="neither --seed nor --share-ending"):
+            await open_world(url, replace(wish, class_worlds=2))
 
 
 async def test_who_opens_a_class_is_told_what_to_keep(

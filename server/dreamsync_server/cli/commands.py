@@ -141,19 +141,32 @@ def open_world(
         bool, typer.Option("--private/--public", help="By invitation only, or for anybody.")
     ] = False,
     title: Annotated[str, typer.Option(help="A title of your own.")] = "",
-    seed: Annotated[int | None, typer.Option(min=0, help="The same seed, the same luck.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="The same seed, the same luck.")
+    ] = None,
     understudies: Annotated[
-        bool, typer.Option(help="Empty roles are played by understudies.")
+        bool,
+        typer.Option(metavar="", help="Empty roles are played by understudies."),
     ] = True,
-    spectators: Annotated[bool, typer.Option(help="People may watch without a role.")] = True,
+    spectators: Annotated[
+        bool, typer.Option(metavar="", help="People may watch without a role.")
+    ] = True,
     speed: Annotated[
-        int | None, typer.Option(min=1, help="World milliseconds a second; 1000 is real time.")
+        int | None,
+        typer.Option(min=1, metavar="MS", help="World milliseconds a second; 1000 is real time."),
     ] = None,
     share_ending: Annotated[
         bool, typer.Option("--share-ending", help="Other worlds may hear how it ended, unsigned.")
     ] = False,
     class_: Annotated[
-        int, typer.Option("--class", min=0, max=40, help="So many worlds under one code.")
+        int,
+        typer.Option(
+            "--class",
+            min=0,
+            max=40,
+            metavar="N",
+            help="So many private worlds under one code, up to 40, and a desk for all of them.",
+        ),
     ] = 0,
     url: Url = URL,
     json: Json = False,

@@ -6,6 +6,7 @@ import dreamsync
 from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, page_address, socket_address
 from dreamsync_server.cli.telling import print_json
+from dreamsync_server.errors import OperatorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class Wish:
 
 
 async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
-    """Open a world and print what leads into it."""
+    """Open a world and print what leads into it.
+
+    Raises:
+        OperatorError: what is wished for does not go together.
+    """
     server = socket_address(url)
     if wish.class_worlds:
         return await _open_class(server, wish, is_json=is_json)
@@ -52,6 +57,11 @@ async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
 
 
 async def _open_class(server: str, wish: Wish, *, is_json: bool) -> int:
+    if wish.seed is not None or wish.shares_ending:
+        raise OperatorError(
+            "--class goes with neither --seed nor --share-ending: each world of a class has a seed"
+            " of its own, and tells no other how it ended"
+        )
     async with dreamsync.connect(server) as dream:
         made = await dream.open_class(
             wish.pack,
@@ -79,12 +89,13 @@ def class_card(made: dreamsync.Class, link: Link, desk: str) -> str:
     """Return what the person who opened a class must keep."""
     return "\n".join(
         [
-            f"A class of {len(made.worlds)} worlds is open.",
+            f"A class of {len(made.worlds)} world{'s' * (len(made.worlds) > 1)} is open.",
             "",
             f"  Link for all:  {link}",
             f"  Typed code:    {made.code}",
             f"  Class desk:    {desk}",
             "",
+            "  A world sleeps until somebody comes or its desk is open; the desk may pause them all.",
             "  Whoever has the link or the code is led to a world with a free role.",
             "  Whoever has the desk's address directs them all: keep it. It is not shown again.",
         ]
