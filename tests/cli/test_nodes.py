@@ -11,6 +11,7 @@ from cli.serving import serving
 import dreamsync
 from dreamsync_server.cli.nodes import drain, listing, nodes
 from dreamsync_server.errors import OperatorError
+from dreamsync_server.host.lease import lease_of
 from dreamsync_server.store.data_folder import socket_in
 from dreamsync_server.store.open import open_store
 
@@ -32,6 +33,20 @@ def test_a_listing_says_who_does_what() -> None:
 async def test_a_node_that_is_not_there_is_not_drained(valkey_url: str) -> None:
     with pytest.raises(OperatorError, match="there is no node 'nobody'"):
         await drain("nobody", valkey_url, Path())
+    with pytest.raises(OperatorError, match="name a node; there are: "):
+        await drain("", valkey_url, Path())
+
+
+async def test_a_director_needs_no_draining(valkey_url: str) -> None:
+    store = open_store(valkey_url)
+    try:
+        await store.put_node("director-x", {"kind": "director"})
+        assert await store.lease(lease_of("director-x"), "t", 30)
+        with pytest.raises(OperatorError, match="director-x is no node: it serves no client"):
+            await drain("director-x", valkey_url, Path())
+        await store.drop_lease(lease_of("director-x"))
+    finally:
+        await store.close()
 
 
 class Playing:

@@ -18,10 +18,19 @@ def test_a_folder_that_no_server_runs_on_is_said_plainly(tmp_path: Path) -> None
 
 
 async def test_a_store_that_does_not_answer_is_said_without_its_password() -> None:
-    with pytest.raises(OperatorError, match=r"the store at 127\.0\.0\.1:1/0 does not answer") as e:
-        async with reading("redis://:hush@127.0.0.1:1/0", Path()):
+    for url in ("redis://:hush@127.0.0.1:1/0", "redis://127.0.0.1:1/0?password=hush"):
+        with pytest.raises(OperatorError) as refused:
+            async with reading(url, Path()):
+                pass
+        assert str(refused.value) == "the store at redis://127.0.0.1:1/0 does not answer"
+
+
+async def test_a_class_is_told_from_its_worlds(stored_node: Node, valkey_url: str) -> None:
+    async with dreamsync.connect(f"ws://127.0.0.1:{stored_node.port}") as dream:
+        made = await dream.open_class("starter", 2)
+    with pytest.raises(OperatorError, match=f"is a class .* are {', '.join(made.worlds)}"):
+        async with world_in(valkey_url, Path(), made.id):
             pass
-    assert "hush" not in str(e.value)
 
 
 async def test_a_world_is_found_by_id_beginning_and_link(

@@ -59,6 +59,13 @@ def test_the_short_answer_has_the_failing_leaves_alone() -> None:
     assert "attic.door" not in lines
 
 
+async def test_a_world_that_nobody_came_to_yet_is_said(stored_node: Node, valkey_url: str) -> None:
+    async with dreamsync.connect(f"ws://127.0.0.1:{stored_node.port}") as dream:
+        made = await dream.open_class("starter", 1)
+    with pytest.raises(OperatorError, match="nothing has happened in this world yet"):
+        await why(made.worlds[0], "morning", valkey_url, Path())
+
+
 async def test_the_answer_comes_from_a_running_world(
     stored_node: Node, valkey_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

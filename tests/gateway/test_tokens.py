@@ -29,6 +29,12 @@ def test_the_operator_is_known_by_the_token_that_was_set_and_by_no_other() -> No
     assert not any(Tokens().is_operator(given) for given in ("let-me-in", "", None))
 
 
+def test_an_id_can_be_typed_behind_a_command() -> None:
+    tokens = Tokens(lambda count: b"\xf8" + bytes(count - 1))
+    assert (tokens.world(), tokens.session()) == ("A" + "A" * 15, "A" + "A" * 15)
+    assert tokens.secret().startswith("-")
+
+
 def test_the_same_source_draws_the_same() -> None:
     def drawn() -> list[str]:
         bytes_ = itertools.cycle(range(256))

@@ -82,7 +82,14 @@ def said(settings: dict[str, str] | None = None, **more: Any) -> check._Told:
         (SOLO, said({"appendfsync": "everysec"}), "CONFIG SET appendfsync always"),
         (FSYNCED, said({"appendfsync": "no"}), "CONFIG SET appendfsync always"),
         (REPLICATED, said({"min-replicas-to-write": "0"}), "CONFIG SET min-replicas-to-write 1"),
+        (REPLICATED, said({"min-replicas-max-lag": "0"}), "CONFIG SET min-replicas-max-lag 2"),
         (REPLICATED, said(connected_slaves=0), "replicaof h 6379"),
+        (SOLO, said(connected_slaves=0), "CONFIG SET min-replicas-to-write 0"),
+        (
+            SOLO,
+            said({"no-appendfsync-on-rewrite": "yes"}),
+            "CONFIG SET no-appendfsync-on-rewrite no",
+        ),
         (FSYNCED, said(valkey_version=None, redis_version="7.0.1"), "no WAITAOF"),
         (RELAXED, said(aof_enabled=0), "CONFIG SET appendonly yes"),
         (RELAXED, said(maxmemory_policy="allkeys-lru"), "CONFIG SET maxmemory-policy noeviction"),
@@ -147,3 +154,27 @@ async def test_one_who_never_answers_is_given_up(valkey_url: str) -> None:
 async def test_what_is_no_url_is_refused() -> None:
     with pytest.raises(OperatorError, match="no URL of a store"):
         await check_store("ftp://somewhere")
+    with pytest.raises(OperatorError, match="its query holds 'bogus', which says nothing"):
+        await check_store("redis://127.0.0.1:1?bogus=1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("redis+cluster", "is it a cluster"), ("redis+sentinel", "Sentinels")]
+)
+async def test_one_server_named_as_several_is_asked_about(
+    tmp_path: Path, kind: str, asked: str
+) -> None:
+    for stores in running_stores("one", tmp_path):
+        place = stores.url.partition("://")[2]
+        with pytest.raises(OperatorError, match=asked):
+            await check_store(f"{kind}://{place}/{'dreams' if 'sentinel' in kind else ''}")
+
+
+async def test_a_primary_that_waits_for_a_replica_is_told_as_replicaof_reads_it(
+    tmp_path: Path,
+) -> None:
+    for stores in running_stores("one", tmp_path):
+        place = stores.url.partition("://")[2]
+        stores.servers[0].ask("CONFIG", "SET", "min-replicas-to-write", 1)
+        with pytest.raises(OperatorError, match=f"replicaof {place.replace(':', ' ')}`"):
+            await check_store(stores.url, "replicated")

@@ -44,7 +44,7 @@ async def drain(node: str, store: str, data: Path, *, is_json: bool = False) -> 
     """
     async with reading(store, data) as opened:
         known = await opened.nodes()
-        name = _meant(node, {n: said for n, said in known.items() if said.get("kind") == "node"})
+        name = _meant(node, known)
         others = [n for n, said in known.items() if n != name and _is_serving(said)]
         if not others and not is_json:
             print("dreamsync: there is no other node: its worlds wait for the next one",
@@ -95,13 +95,21 @@ def _is_serving(said: Said) -> bool:
     return said.get("kind") == "node" and said.get("state") == "serving"
 
 
-def _meant(text: str, found: Mapping[str, Said]) -> str:
-    alike = [name for name in found if name == text] or [n for n in found if n.startswith(text)]
+def _meant(text: str, known: Mapping[str, Said]) -> str:
+    nodes = [name for name, said in known.items() if said.get("kind") == "node"]
+    alike = [name for name in nodes if name == text] or [n for n in nodes if n.startswith(text)]
+    names = ", ".join(sorted(nodes)) or "none"
+    if not text:
+        raise OperatorError(f"name a node; there are: {names}")
     if len(alike) == 1:
         return alike[0]
     if alike:
         raise OperatorError(f"{len(alike)} nodes begin with {text!r}: write more of the name")
-    names = ", ".join(sorted(found)) or "none"
+    if text in known:
+        raise OperatorError(
+            f"{text} is no node: it serves no client and owns no world, so that it needs no"
+            f" draining; nodes are: {names}"
+        )
     raise OperatorError(f"there is no node {text!r}; there are: {names}")
 
 

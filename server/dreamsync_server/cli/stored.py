@@ -15,6 +15,7 @@ from dreamsync_server.store.data_folder import socket_in
 from dreamsync_server.store.open import open_store
 from dreamsync_server.store.port import Store, WorldCard
 from dreamsync_server.store.reading import LoadPack, load_state
+from dreamsync_server.store.redis.address import place_of
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import State
 
@@ -64,9 +65,8 @@ async def reading(store: str, data: Path) -> AsyncIterator[Store]:
     opened = open_store(url_of(store, data))
     try:
         if not await opened.ping():
-            place = store.rpartition("@")[2]
             raise OperatorError(
-                f"the store at {place} does not answer" if store else _no_server(data)
+                f"the store at {place_of(store)} does not answer" if store else _no_server(data)
             )
         yield opened
     finally:
@@ -95,8 +95,16 @@ async def find_card(store: Store, text: str) -> WorldCard:
     """Return the card of the one world that is meant.
 
     Raises:
-        OperatorError: there is none, or more than one.
+        OperatorError: there is none, or more than one, or it is a class.
     """
+    card = await _card_of(store, text)
+    if card.class_worlds:
+        names = ", ".join(card.class_worlds.split())
+        raise OperatorError(f"{card.world} is a class and no world; its worlds are {names}")
+    return card
+
+
+async def _card_of(store: Store, text: str) -> WorldCard:
     world = parse_link(text).world
     card = await store.card(world) if world else None
     if card is not None:

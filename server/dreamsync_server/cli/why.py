@@ -58,6 +58,8 @@ async def why(
     async with world_in(store, data, world) as found:
         asked = _beat(found.pack, beat)
         state = await found.state()
+        if not state.position.seq:
+            raise OperatorError("nothing has happened in this world yet: it waits for somebody")
         newest = await _newest(found.store, found.card.world, state)
         history = last_changes(newest, asked_of(asked), state.facts)
         now_ms = await _world_ms(found, state)

@@ -34,11 +34,11 @@ class Tokens:
 
     def world(self) -> str:
         """Return a world's id: 96 bits, so that knowing one is to have been told."""
-        return self._text(12)
+        return self._id()
 
     def session(self) -> str:
         """Return a session's id."""
-        return self._text(12)
+        return self._id()
 
     def back(self) -> str:
         """Return a name for one word of a session's being back."""
@@ -65,6 +65,11 @@ class Tokens:
             letters.extend(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in fair)
         code = "".join(letters[:CODE_LENGTH])
         return f"{code[:_HALF]}-{code[_HALF:]}"
+
+    def _id(self) -> str:
+        text = self._text(12)
+        # People type ids behind a command, where a leading dash would be taken for an option.
+        return f"A{text[1:]}" if text.startswith("-") else text
 
     def _text(self, bytes_: int) -> str:
         return urlsafe_b64encode(self._draw_bytes(bytes_)).decode().rstrip("=")

@@ -165,7 +165,8 @@ def read_archive(read: Read) -> Iterator[Part]:
     try:
         yield from _Reader(read).parts()
     except codec.CodecError as error:
-        raise ArchiveError(f"the file is damaged: {error}") from error
+        why = str(error).replace(" in the store", "")
+        raise ArchiveError(f"the file is damaged: {why}") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArchiveError(f"the file is damaged: a part has the wrong shape ({error})") from error
 
@@ -230,7 +231,8 @@ class _Reader:
     def _head_of(self, plain: Any) -> Head:
         if plain["archive"] != VERSION:
             raise ArchiveError(
-                f"the file is of version {plain['archive']}; this server reads version {VERSION}"
+                f"the file is of version {plain['archive']}; this server reads version {VERSION}:"
+                " take the version of Dreamsync that wrote it"
             )
         about = {name: plain["card"][name] for name in _CARD if name in plain["card"]}
         card = WorldCard(**about, is_private=True)

@@ -22,7 +22,15 @@ from dreamsync_server.store.redis.client import Server, client
 from dreamsync_server.store.redis.routes import open_routes
 
 _SECTIONS: Final = ("server", "persistence", "memory", "replication", "cluster")
-_SETTINGS: Final = ("appendfsync", "min-replicas-to-write", "maxmemory-policy")
+_SETTINGS: Final = (
+    "appendfsync", "no-appendfsync-on-rewrite", "min-replicas-to-write", "min-replicas-max-lag",
+    "maxmemory-policy",
+)  # fmt: skip
+_MEANT: Final = {
+    "one": "",
+    "sentinel": "; are they Sentinels, and do they watch a service of this name?",
+    "cluster": "; is it a cluster? One server is named redis://…",
+}
 _WAITAOF_SINCE: Final = (7, 2)  # of Redis; every Valkey has it
 
 
@@ -72,11 +80,12 @@ async def check_store(url: str, profile: str = "", replicas: int = 0) -> StorePr
         async with asyncio.timeout(2 * STORE_TIMEOUT_S):
             told = [await _asked(server) for server in await routes.servers()]
     except AuthenticationError as error:
-        raise OperatorError(f"The store at {place} does not let us in: {error}.") from error
+        why = str(error).rstrip(".")
+        raise OperatorError(f"The store at {place} does not let us in: {why}.") from error
     except (RedisError, StoreError, OSError, TimeoutError) as error:
-        raise OperatorError(
-            f"The store at {place} cannot be reached: {str(error) or 'no answer in time'}."
-        ) from error
+        why = str(error).rstrip(".") or "no answer in time"
+        meant = _MEANT[kind] if isinstance(error, StoreError) else ""
+        raise OperatorError(f"The store at {place} cannot be reached: {why}{meant}.") from error
     finally:
         await routes.close()
     wanted = asked or _suiting(kind, told, replicas)
@@ -151,6 +160,12 @@ def _judged(told: _Told, kind: str, profile: Profile, replicas: int) -> str:
             f"The store at {place} syncs its disk too seldom (appendfsync {fsync}) for the profile"
             f" {profile.name}: {_mended('appendfsync', 'always')}, or take --profile relaxed."
         )
+    if profile.needs_fsync and settings.get("no-appendfsync-on-rewrite") == "yes":
+        raise OperatorError(
+            f"The store at {place} does not sync its disk while it rewrites its file"
+            f" (no-appendfsync-on-rewrite yes), against the profile {profile.name}:"
+            f" {_mended('no-appendfsync-on-rewrite', 'no')}."
+        )
     if profile is FSYNCED and not is_valkey and _numbers(version) < _WAITAOF_SINCE:
         raise OperatorError(
             f"The store at {place} is {name}, which has no WAITAOF: take Valkey, Redis 7.2 or"
@@ -158,7 +173,25 @@ def _judged(told: _Told, kind: str, profile: Profile, replicas: int) -> str:
         )
     if replicas:
         _judge_replicas(told, profile, replicas)
+    else:
+        _judge_writable(told)
     return name
+
+
+def _judge_writable(told: _Told) -> None:
+    """Refuse a server that takes no writes because it lacks the replicas that it asks for itself.
+
+    Raises:
+        OperatorError: it does.
+    """
+    least = int(told.settings.get("min-replicas-to-write", 0))
+    count = int(told.info.get("connected_slaves", 0))
+    if count < least and told.settings.get("min-replicas-max-lag") != "0":
+        raise OperatorError(
+            f"The store at {told.place} takes no writes: it asks for {least} replicas"
+            f" (min-replicas-to-write) and has {count}: start one, or"
+            f" {_mended('min-replicas-to-write', '0')}."
+        )
 
 
 def _judge_replicas(told: _Told, profile: Profile, replicas: int) -> None:
@@ -167,6 +200,12 @@ def _judge_replicas(told: _Told, profile: Profile, replicas: int) -> None:
     Raises:
         OperatorError: it does, or has.
     """
+    if told.settings.get("min-replicas-max-lag") == "0":
+        raise OperatorError(
+            f"The store at {told.place} would go on without its replicas (min-replicas-max-lag 0"
+            f" turns min-replicas-to-write off), against the profile {profile.name}:"
+            f" {_mended('min-replicas-max-lag', '2')}."
+        )
     least = int(told.settings.get("min-replicas-to-write", replicas))
     if least < replicas:
         raise OperatorError(
@@ -178,8 +217,8 @@ def _judge_replicas(told: _Told, profile: Profile, replicas: int) -> None:
     if count < replicas:
         raise OperatorError(
             f"The store at {told.place} has {count} replicas, and the profile {profile.name} needs"
-            f" {replicas}: start one with `replicaof {told.place.replace(':', ' ')}`, or take"
-            " --profile solo."
+            f" {replicas}: start one with `replicaof {' '.join(told.place.rsplit(':', 1))}`, or"
+            " take --profile solo."
         )
 
 

@@ -43,6 +43,7 @@ def test_one_server_keeps_its_url() -> None:
         ("redis+cluster://,h", "a host is missing"),
         ("redis+nothing://h", "no store is known by"),
         ("ftp://h", "no store is known by"),
+        ("redis://u:p@h:1/dreams", "'dreams' is no number of a database"),
     ],
 )
 def test_what_is_none_is_told_why(url: str, sentence: str) -> None:
@@ -53,3 +54,21 @@ def test_what_is_none_is_told_why(url: str, sentence: str) -> None:
 def test_a_place_is_shown_without_secrets() -> None:
     shown = place_of("rediss+sentinel://u:p@s1,s2/dreams?sentinel_password=x")
     assert shown == "rediss+sentinel://s1,s2/dreams"
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://u:canary?canary@h:1", "redis://h:1?password=can@canary", "redis://:canary@h"]
+)
+def test_a_password_with_signs_of_its_own_is_not_shown_either(url: str) -> None:
+    assert "canary" not in place_of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("redis://u:p@h:1/2?x=y", "h:1"), ("valkeys://h", "h:6379"),
+        ("redis://[::1]", "[::1]:6379"), ("redis://", "localhost:6379"), ("unix:///a/b.sock", "unix:///a/b.sock"),
+    ],
+)  # fmt: skip
+def test_a_server_is_called_by_its_host_and_port(url: str, name: str) -> None:
+    assert parse_address(url).name == name

@@ -12,7 +12,7 @@ from dreamsync_server.store.redis.store import RedisStore
 
 async def test_bells_of_all_shards_are_heard(cluster: Any) -> None:
     one, two = RedisStore(cluster.url), RedisStore(cluster.url)
-    worlds = [fresh_prefix() for _ in range(12)]
+    worlds = [fresh_prefix() for _ in range(40)]
     bells = one.listen(Listening(worlds))
 
     for world in worlds:

@@ -10,12 +10,14 @@ the data servers; the Sentinels' own stand in the query, `?sentinel_username=…
 What else stands there goes to the client library (`ssl_ca_certs=…`).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 Kind = Literal["one", "sentinel", "cluster"]
 
+_PORT_AT_END: Final = re.compile(r":\d+\Z")
 SCHEMES: Final = ("unix", "redis", "rediss", "valkey", "valkeys")
 _SECURE: Final = {"redis": "redis", "valkey": "redis", "rediss": "rediss", "valkeys": "rediss"}
 _KINDS: Final[dict[str, Kind]] = {"sentinel": "sentinel", "cluster": "cluster"}
@@ -42,6 +44,15 @@ class Address:
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     sentinel_credentials: str = field(default="", repr=False)
     plain: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the one server is called: host and port, or the path of its socket."""
+        place = place_of(self.plain)
+        if place.startswith("unix:"):
+            return place
+        host = place.partition("://")[2].partition("/")[0] or "localhost"
+        return host if _PORT_AT_END.search(host) else f"{host}:{_PORTS['one']}"
 
     def of(self, host: str, port: int) -> str:
         """Return the URL of one data server of it."""
@@ -75,6 +86,7 @@ def parse_address(url: str) -> Address:
         raise ValueError(f"no store is known by {scheme}://")
     is_secure = _SECURE[base] == "rediss"
     if kind == "one":
+        _look_at_database(urlsplit(f"store://{rest.rpartition('@')[2]}").path)
         return Address("one", is_secure=is_secure, plain=f"{_SECURE[base]}://{rest}")
     parts = urlsplit(f"store://{rest}")
     credentials, at_sign, hosts = parts.netloc.rpartition("@")
@@ -105,7 +117,10 @@ def place_of(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return url.rpartition("@")[2]
-    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+    place = rest.partition("?")[0]
+    if "@" in rest and "@" not in place:
+        return f"{scheme}://…"  # a question mark in the password, or a sign in the query
+    return f"{scheme}://{place.rpartition('@')[2]}"
 
 
 def _host(text: str, port: int) -> tuple[str, int]:
@@ -118,6 +133,11 @@ def _host(text: str, port: int) -> tuple[str, int]:
     if not host:
         raise ValueError("a host is missing")
     return host, _number(number, "port") if number else port
+
+
+def _look_at_database(path: str) -> None:
+    if name := path.strip("/"):
+        _number(name, "database")
 
 
 def _number(text: str, what: str) -> int:

@@ -12,6 +12,7 @@ from redis.exceptions import (
     NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -91,6 +92,21 @@ def client(url: str, *, retries: int, timeout_s: float, connections: int = 4) ->
     """
     made = pool(url, retries=retries, timeout_s=timeout_s, connections=connections)
     return Redis.from_pool(made)
+
+
+def check_options(url: str) -> None:
+    """Look at what stands in a URL's query; nothing is connected.
+
+    Raises:
+        ValueError: the library knows nothing of it.
+    """
+    try:
+        pool(url, timeout_s=1.0).make_connection()
+    except TypeError as error:
+        name = str(error).rpartition(" ")[2]
+        raise ValueError(f"its query holds {name}, which says nothing to the client") from error
+    except RedisError as error:
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 async def _as_primary(connection: Any) -> None:

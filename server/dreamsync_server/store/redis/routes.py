@@ -24,7 +24,7 @@ from dreamsync_server.limits import (
     STORE_SERVER_KEPT_S,
 )
 from dreamsync_server.store.redis.address import Address, parse_address
-from dreamsync_server.store.redis.client import Server, client
+from dreamsync_server.store.redis.client import Server, check_options, client
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,7 @@ def open_routes(url: str, timeout_s: float) -> Routes:
         ValueError: it is no URL of a store.
     """
     address = parse_address(url)
+    check_options(address.plain or address.of("localhost", 1))
     match address.kind:
         case "one":
             return OneServer(address, timeout_s)
@@ -105,8 +106,8 @@ class OneServer:
     changes = 0
 
     def __init__(self, address: Address, timeout_s: float) -> None:
-        name = address.plain.rpartition("@")[2]
-        self._server = Server(name, address.plain, timeout_s=timeout_s, must_be_primary=False)
+        url = address.plain
+        self._server = Server(address.name, url, timeout_s=timeout_s, must_be_primary=False)
 
     def known(self, key: str) -> Server | None:
         """Return it."""
