@@ -95,7 +95,7 @@ def class_card(made: dreamsync.Class, link: Link, desk: str) -> str:
             f"  Typed code:    {made.code}",
             f"  Class desk:    {desk}",
             "",
-            "  A world sleeps until somebody comes or its desk is open; the desk may pause them all.",
+            "  A world sleeps until somebody comes or the desk is open, which may pause them all.",
             "  Whoever has the link or the code is led to a world with a free role.",
             "  Whoever has the desk's address directs them all: keep it. It is not shown again.",
         ]
