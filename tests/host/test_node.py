@@ -91,7 +91,7 @@ async def test_two_processes_under_one_name_are_refused(bench: Bench) -> None:
 
     passing = asyncio.create_task(let_time_pass())
     try:
-        with pytest.raises(OperatorError, match="another process runs as node 'a'"):
+        with pytest.raises(OperatorError, match="no lease for node 'a': another process has it"):
             await second.join()
     finally:
         passing.cancel()

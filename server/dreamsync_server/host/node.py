@@ -191,21 +191,16 @@ class HostNode:
         """Take this node's lease, waiting for that of a process that has just died.
 
         Raises:
-            OperatorError: it is still held: another process runs under this name; or it cannot be
-                had, since the store does not answer or does not let us write.
+            OperatorError: it is still held: another process runs under this name; or the store
+                does not answer, or does not let us write.
         """
         until_s = self._clock.mono_s() + LEASE_S + LEASE_RENEW_S
         while not await self.renew():
             if self._clock.mono_s() >= until_s:
+                why = "another process has it: stop it, or give this one another name"
                 if self._lease.has_seen_outage:
-                    raise OperatorError(
-                        f"the store did not take the lease of node {self.node!r}, for the reason"
-                        " told above; its user needs every command and every key"
-                    )
-                raise OperatorError(
-                    f"another process runs as node {self.node!r}: stop it, or give this one"
-                    " another name"
-                )
+                    why = "why, stands above; the store's user needs every command and every key"
+                raise OperatorError(f"no lease for node {self.node!r}: {why}")
             await asyncio.sleep(LEASE_RENEW_S / 4)
 
     async def hand_over(self) -> None:

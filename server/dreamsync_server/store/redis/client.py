@@ -101,7 +101,8 @@ def check_options(url: str) -> None:
         ValueError: the library knows nothing of it.
     """
     try:
-        pool(url, timeout_s=1.0).make_connection()
+        made: Any = pool(url, timeout_s=1.0)
+        made.make_connection()
     except TypeError as error:
         name = str(error).rpartition(" ")[2]
         raise ValueError(f"its query holds {name}, which says nothing to the client") from error
