@@ -1,10 +1,10 @@
 """Start a store of each kind on this machine, without Docker: to try things, and for the tests.
 
-    .venv/bin/python ops/local_stores.py one                 one server
-    .venv/bin/python ops/local_stores.py replicas            a primary and a replica
-    .venv/bin/python ops/local_stores.py sentinel            a primary, two replicas, three Sentinels
-    .venv/bin/python ops/local_stores.py cluster             three primaries with a replica each
-    .venv/bin/python ops/local_stores.py stop                end what runs on the folder
+    .venv/bin/python ops/local_stores.py one         one server
+    .venv/bin/python ops/local_stores.py replicas    a primary and a replica
+    .venv/bin/python ops/local_stores.py sentinel    a primary, two replicas, three Sentinels
+    .venv/bin/python ops/local_stores.py cluster     three primaries with a replica each
+    .venv/bin/python ops/local_stores.py stop        end what runs on the folder
 
 Every server reads the file of ops/stores/ that is meant for production; only ports, folders and
 the time until a failover are set besides. It runs until Ctrl-C; data stays in `--folder`. The
