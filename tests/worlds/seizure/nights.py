@@ -1,23 +1,17 @@
-"""Nights of the seizure, played by hand: who does what, in which phase, and what came of it.
-
-A player of a role is the session `s_<role>` and joins when first needed, as in a rehearsal. Nobody
-acts by themselves; time passes when it is told to.
-"""
+"""Nights of the seizure, played by hand: who does what, in which phase, and what came of it."""
 
 import functools
 from typing import Any, Final
 
+from support.by_hand import ByHand
 from support.packs import WORLDS
 
 from dreamsync_server.packs import load_folder
-from dreamsync_server.story.playthrough import Playthrough
 from dreamsync_server.story.rehearsing import begin
-from dreamsync_server.world.commit import Event, Outcome, Proposal
+from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.model import Pack
 
 CAST: Final = ("mia", "leo", "terra", "kane")
-STORY_S_MAX: Final = 4_500
-"""No run of the seizure lasts longer."""
 SQUARE: Final = "street.plaza"
 HOUSE: Final = frozenset(("hush.kitchen", "hush.dorm", "hush.roof"))
 INDEPENDENT: Final = 4
@@ -30,15 +24,12 @@ def seizure() -> Pack:
     return load_folder(WORLDS / "seizure")
 
 
-class Night:
+class Night(ByHand):
     """One world of the seizure. `night["leo.debt"]` is a fact as it reads now."""
 
     def __init__(self, seed: int = 7, absent: tuple[str, ...] = ()) -> None:
         self.cast = tuple(role for role in CAST if role not in absent)
-        self.play: Playthrough = begin(seizure(), seed, absent, is_hashed=False)
-
-    def __getitem__(self, fact: str) -> Any:
-        return self.play.facts.whole(self.play.pack.aliases.get(fact, fact))
+        super().__init__(begin(seizure(), seed, absent, is_hashed=False))
 
     def fork(self) -> "Night":
         """Return a copy that goes its own way from here."""
@@ -46,25 +37,11 @@ class Night:
         other.cast, other.play = self.cast, self.play.fork()
         return other
 
-    @property
-    def ending(self) -> str:
-        """The ending reached, "" for none yet."""
-        return self.play.ending
-
     def of_cast(self, fact: str) -> dict[str, Any]:
         """Return role -> a fact about it."""
         return {role: self[f"{role}.{fact}"] for role in CAST}
 
     # --- people
-
-    def tries(self, role: str, action: str, **params: Any) -> str:
-        """Let a role's player try something, waiting where it is too soon; return the code."""
-        return self._act(role, action, params).code
-
-    def do(self, role: str, action: str, **params: Any) -> None:
-        """Let a role's player do something, waiting where it is too soon."""
-        outcome = self._act(role, action, params)
-        assert outcome.code == "ok", f"{role} cannot {action}: {outcome}"
 
     def go(self, role: str, scene: str) -> None:
         """Let a role's player walk to a scene of the house or the city, by way of the square."""
@@ -77,27 +54,11 @@ class Night:
                 step = SQUARE
             self.do(role, "go", to=step)
 
-    def choose(self, role: str, choice: str, option: str) -> None:
-        """Let a role's player answer a choice."""
-        outcome = self.play.choose(self._player(role), choice, option)
-        assert outcome.code == "ok", f"{role} cannot answer {choice}: {outcome}"
-
     def citizen(self, name: str, action: str) -> str:
         """Let somebody of the crowd try something; return the code."""
         if f"@session.{name}" not in self.play.facts:
             assert self.play.join(name, "citizen").code == "ok"
         return self.play.act(name, action).code
-
-    def cue(self, beat: str) -> None:
-        """Bring a beat in from the desk; its own condition must hold."""
-        code = self.tries_to_cue(beat)
-        assert code == "ok", f"{beat} cannot be cued: {code}"
-
-    def tries_to_cue(self, beat: str) -> str:
-        """Try to bring a beat in from the desk; return the outcome's code."""
-        if "@session.s_desk" not in self.play.facts:
-            self.play.join("s_desk", kind="desk")
-        return self.play.ask("cue", "desk", "s_desk", {"beat": beat}).code
 
     def happens(self, nudge: str) -> str:
         """Let the director bring about what a nudge of the pack says; return the code."""
@@ -105,30 +66,7 @@ class Night:
         proposal = Proposal("nudge", "director", "director", arguments=given)
         return self.play.direct(proposal).outcomes[0].code
 
-    def _act(self, role: str, action: str, params: dict[str, Any]) -> Outcome:
-        session = self._player(role)
-        free_ms = self.play.facts.get(f"@cool.{role}.{action}", 0)
-        assert isinstance(free_ms, int)
-        if free_ms > self.play.world_ms:
-            self.play.pass_to(free_ms)
-        return self.play.act(session, action, **params)
-
-    def _player(self, role: str) -> str:
-        session = f"s_{role}"
-        if f"@session.{session}" not in self.play.facts:
-            outcome = self.play.join(session, role)
-            assert outcome.code == "ok", f"nobody can play {role}: {outcome}"
-        return session
-
     # --- time
-
-    def wait(self, seconds: int) -> None:
-        """Let world time pass."""
-        self.play.pass_ms(seconds * 1000)
-
-    def until(self, chapter: str) -> None:
-        """Let world time pass until a chapter begins, or an ending comes."""
-        self._until("chapter", chapter)
 
     def until_phase(self, phase: str) -> None:
         """Let world time pass until the night is at a phase, or an ending comes."""
@@ -142,22 +80,7 @@ class Night:
         """Let world time pass until there is no more of it."""
         self._until("ending", None)
 
-    def _until(self, fact: str, wanted: Any) -> None:
-        waited_s = 0
-        while self[fact] != wanted and not self.ending:
-            self.wait(5)
-            waited_s += 5
-            assert waited_s <= STORY_S_MAX, f"{fact} never comes to {wanted}"
-
     # --- what came of it
-
-    def heard(self, key: str) -> list[Event]:
-        """Return every event so far that says this text."""
-        return [e for commit in self.play.commits for e in commit.events if e.key == key]
-
-    def last(self, key: str) -> dict[str, Any]:
-        """Return the arguments of the last event that said this text."""
-        return dict(self.heard(key)[-1].arguments)
 
     def hearers(self, key: str) -> list[tuple[str, ...]]:
         """Return who was told this text, each time."""
