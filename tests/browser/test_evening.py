@@ -104,6 +104,7 @@ async def test_four_people_and_a_desk_play_the_expo_to_an_end(browser, expo: Nod
             role: await visitor.page.inner_text("#ending-title") for role, visitor in people.items()
         }
         assert titles["leo"] != titles["ava"]
+        assert await people["mia"].page.eval_on_selector("dialog.ending", "it => it.scrollTop") == 0
         told = await people["ava"].page.inner_text(".ending-text")
         assert len(told) > 100
         assert titles["ava"] not in told

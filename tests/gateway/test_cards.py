@@ -54,6 +54,15 @@ def test_a_choice_fact_shows_the_word_of_its_value_and_of_no_other() -> None:
     assert cards["roles"] == {"ada": "Ada"}
 
 
+def test_endings_are_called_by_their_titles() -> None:
+    cards = CARDS.of_facts(
+        ["cued.morning", "director.heading"], {"cued.morning": 0, "director.heading": "morning"}
+    )["facts"]
+    title = starter().texts["en"]["ending.morning.title"]
+    assert cards["cued.morning"]["label"] == title
+    assert cards["director.heading"]["words"] == {"morning": title}
+
+
 def test_an_int_has_its_range_and_a_clock_is_one() -> None:
     cards = CARDS.of_facts(["house.hush", "clock.cockcrow", "no.such.fact"], {})["facts"]
     assert cards["house.hush"] == {

@@ -249,13 +249,14 @@ class Cards:
         own = {"clock": f"clock.{rest}.name", "choice": f"choice.{rest}.ask",
                "chose": f"choice.{rest}.ask", "did": f"action.{rest}.label",
                "cued": f"beat.{rest}.title"}.get(first, "")  # fmt: skip
-        return words.text(own) or name
+        ending = words.text(f"ending.{rest}.title") if first == "cued" else ""
+        return words.text(own) or ending or name
 
     def _word(self, name: str, decl: FactDecl, value: str) -> str:
         words = self._words
         if name == "chapter":
             return words.text(f"chapter.{value}.title")
-        if name == "ending":
+        if name in ("ending", "director.heading"):
             return words.text(f"ending.{value}.title")
         if name.startswith("chose.") and decl.about == _WORLD:
             return words.text(f"choice.{name[6:]}.{value}")

@@ -5,7 +5,7 @@ import { html, t, useState } from "../shared/house.js";
 const TEMPERS = [["", "as the pack has it"], ["patient", "patient"], ["mischievous", "mischievous"], ["kind", "kind"]];
 const CAPS = [[-1, "as the pack has it"], [0, "none"], [6, "6 an hour"], [12, "12 an hour"], [30, "30 an hour"]];
 
-export function Director({ desk: { viewer, intervene } }) {
+export function Director({ desk: { story, viewer, intervene } }) {
   const isStandby = viewer.fact("director.standby") === true;
   const temper = viewer.fact("director.temperament") ?? "";
   const cap = viewer.fact("director.nudge_cap") ?? -1;
@@ -13,7 +13,7 @@ export function Director({ desk: { viewer, intervene } }) {
   const direct = (what, given) => intervene(t(what), (why) => viewer.direct({ ...given, why }));
   return html`<section class="card" aria-labelledby="director"><h2 id="director">${t("The director")}</h2>
     <p class="small">${isStandby ? t("It stands by: nothing comes but what you cue.") : t("It chooses what comes.")}
-      ${heading && html` <span class="faint">${t("It heads for {ending}.", { ending: heading.replaceAll("_", " ") })}</span>`}</p>
+      ${heading && html` <span class="faint">${t("It heads for {ending}.", { ending: story.words("director.heading", heading) })}</span>`}</p>
     <p class="does">${isStandby
     ? html`<button type="button" class="primary" onClick=${() => direct("Hand back to the director", { standby: false })}>${t("Hand back")}</button>`
     : html`<button type="button" onClick=${() => direct("Take over from the director", { standby: true })}>${t("Take over")}</button>`}</p>

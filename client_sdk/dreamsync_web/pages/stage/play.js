@@ -181,6 +181,7 @@ function useDialog(close) {
   const place = useRef(null);
   useEffect(() => {
     place.current.showModal();
+    place.current.scrollTop = 0; // the first button, below a long text, has taken the focus
   }, []);
   return { ref: place, onClose: close, onCancel: close };
 }
