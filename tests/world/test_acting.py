@@ -1,9 +1,10 @@
 """Acting: each refusal has its code, an allowed action its effects."""
 
 import pytest
-from support.packs import night_for_two
+from support.packs import night, night_for_two
 
-from dreamsync_server.world.commit import Event
+from dreamsync_server.world.commit import Event, Proposal
+from dreamsync_server.world.seats import holder_of
 
 
 def test_an_action_nobody_declared_is_unknown() -> None:
@@ -95,6 +96,18 @@ def test_a_law_fires_once_on_its_edge_in_the_same_commit() -> None:
     assert told == ["door.opens"]
     play.act("b", "comfort", who="ada")
     assert [e.key for e in play.commits[-1].events] == ["comfort.done"]
+
+
+def test_an_understudy_acts_in_the_tenure_that_it_decided_for_and_in_no_other() -> None:
+    play = night(has_understudies=True)
+    now = holder_of(play.facts, "ada").tenure
+
+    def code_of(tenure: int) -> str:
+        given = {"action": "snuff_lamp"}
+        done = Proposal("act", "understudy", "director", 0, given, role="ada", tenure=tenure)
+        return play.direct(done).outcomes[0].code
+
+    assert [code_of(now - 1), code_of(now + 1), code_of(now)] == ["stale_tenure"] * 2 + ["ok"]
 
 
 def test_a_paused_world_refuses_to_act_and_its_time_stands_still() -> None:

@@ -1,8 +1,9 @@
 """May a beat be cued: the same answer for owner, director and desk."""
 
+import pytest
 from support.packs import night, night_for_two
 
-from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.commit import Proposal, ProposerKind
 from dreamsync_server.world.cues import may_be_cued, refusal_of_cue, times_cued, wait_before_cue
 
 PROBE = Proposal("cue", "director")
@@ -32,6 +33,23 @@ def test_the_gap_is_the_directors_alone() -> None:
     assert wait_before_cue(play.pack, play.facts, beat, is_director=True) == 10_000
     assert wait_before_cue(play.pack, play.facts, beat, is_director=False) == 0
     assert times_cued(play.facts, "chime") == 0
+
+
+def test_an_ending_waits_for_no_gap() -> None:
+    play = night_for_two()
+    play.facts["@cue"] = 0
+    ending = next(beat for beat in play.pack.beats.values() if beat.is_ending)
+    assert wait_before_cue(play.pack, play.facts, ending, is_director=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "code"), [("desk", ""), ("script", "condition"), ("director", "condition")]
+)
+def test_only_the_desk_goes_over_what_a_beat_asks_for(by: ProposerKind, code: str) -> None:
+    play = night_for_two()
+    asked = Proposal("cue", by, "", 0, {"override": True})
+    refusal = refusal_of_cue(play.pack, play.facts, play.pack.beats["chime"], asked)
+    assert ("" if refusal is None else refusal[0]) == code
 
 
 def test_whether_it_may_be_cued_is_what_refusing_it_says() -> None:

@@ -152,3 +152,9 @@ def test_a_commit_that_does_not_follow_is_refused_by_a_follower() -> None:
     state = State(starter())
     with pytest.raises(WorldFaultError):
         evolve(state, play.commits[1])
+
+
+def test_what_resumes_a_session_is_no_part_of_what_the_log_tells_of_it() -> None:
+    play, given = night(), {"gateway": "g", "secret": "canary"}
+    joined = decide(play.pack, play.state, Proposal("join", "player", "a", 0, given), Moment(0, 0))
+    assert joined.cause.arguments == (("gateway", "g"),)
