@@ -16,7 +16,7 @@ from dreamsync_server.gateway.views import Eyes, Turn, fold
 from dreamsync_server.world.commit import Cause, Outcome, Position
 from dreamsync_server.world.offers import Offer
 from dreamsync_server.world.state import Facts
-from dreamsync_server.world.values import add_hashes, digest_hex
+from dreamsync_server.world.values import DIGEST_MASK, add_hashes, digest_hex
 
 PRIVATE = ("seat:", "session:")
 
@@ -110,7 +110,7 @@ class Channel:
         self.gate = gate
         self.codec = codec
         self.plain: dict[Member, Any] = {}  # member -> its outlet's write
-        self.patched: dict[Member, None] = {}  # those with facts of their own: another digest
+        self.patched: dict[Member, Any] = {}  # those with facts of their own: another digest
 
 
 class Group:
@@ -178,10 +178,8 @@ class Group:
         channel = self.channels.get(key)
         if channel is None:
             channel = self.channels[key] = Channel(member.gate, member.codec)
-        if member.private_digest:
-            channel.patched[member] = None
-        else:
-            channel.plain[member] = member.outlet.write
+        alike = channel.patched if member.private_digest else channel.plain
+        alike[member] = member.outlet.write
 
     def send_view(self, facts: Facts, position: Position, is_running: bool) -> None:
         """Send what the turns since the last frame brought to all steady members, one frame a
@@ -221,9 +219,10 @@ class Group:
 
     def _send_patched(self, channel: Channel, prepared: bytes, digest: str) -> None:
         before, behind = split_at_digest(prepared, digest)
-        for member in channel.patched:
-            own = add_hashes(self.digest, (member.private_digest,))
-            member.outlet.write(b"%b%016x%b" % (before, own, behind))
+        shared = self.digest
+        for member, write in channel.patched.items():
+            own = (shared + member.private_digest) & DIGEST_MASK
+            write(b"".join((before, b"%016x" % own, behind)))
 
     def _sent_to(self, member: Member) -> Position:
         """Return where a steady member is: it may have had a frame of its own since."""

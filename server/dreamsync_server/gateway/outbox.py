@@ -34,8 +34,10 @@ class Outbox:
         frames = self._frames
         if not frames:
             self._loop.call_soon(self.flush)
-        before = frames.get(client)
-        frames[client] = frame if before is None else before + frame
+        if client in frames:
+            frames[client] += frame
+        else:
+            frames[client] = frame
         self._frame_count += 1
 
     def take(self, client: Writer) -> bytes:

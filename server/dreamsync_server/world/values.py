@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dreamsync_server.limits import DRIFT_UNIT
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _quoted = json.encoder.encode_basestring
-_MASK = 2**64 - 1
+DIGEST_MASK: Final = 2**64 - 1
 
 
 class Drift(NamedTuple):
@@ -84,7 +84,7 @@ def hash_fact(name: str, value: Value) -> int:
 
 def add_hashes(total: int, added: Iterable[int], removed: Iterable[int] = ()) -> int:
     """Return a digest with some facts' hashes added and others taken out, modulo 2**64."""
-    return (total + sum(added) - sum(removed)) & _MASK
+    return (total + sum(added) - sum(removed)) & DIGEST_MASK
 
 
 def digest_hex(total: int) -> str:
