@@ -1,7 +1,9 @@
 """The clocks handed to everything that may know the time."""
 
 import time
-from typing import Protocol
+from typing import Final, Protocol
+
+_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class Clock(Protocol):
@@ -25,8 +27,7 @@ class SystemClock:
 
     def mono_s(self) -> float:
         """Return seconds since some start, counting suspend on Linux (CLOCK_BOOTTIME)."""
-        boot = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if boot is None else time.clock_gettime(boot)
+        return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
 
 
 class ManualClock:

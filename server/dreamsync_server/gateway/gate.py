@@ -131,8 +131,10 @@ class Gate:
         cards = self.cards
         names = [
             name
-            for name in fold.changes
-            if name in fold.revealed or cards.changes_with_its_value(name)
+            for name, value in fold.changes.items()
+            # A number has no words; mostly it is one.
+            if name in fold.revealed
+            or (type(value) is not int and cards.changes_with_its_value(name))
         ]
         return cards.of_facts(names, fold.changes) if names else {}
 
@@ -220,17 +222,20 @@ class Gate:
             said["to"] = to
         if event.key:
             said["key"] = event.key
-        named = self.words.places(event.key)
-        args = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in event.arguments
-            if type(value) is not TextRef and (name in _EVENT_ARGS or name in named)
-        }
+        args = self._args_of(event) if event.arguments else {}
         if event.kind in _FOR_THE_DESK:
             self._name_who(said, args, event)
         if args:
             said["args"] = args
         return said
+
+    def _args_of(self, event: Event) -> Map:
+        named = self.words.places(event.key)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in event.arguments
+            if type(value) is not TextRef and (name in _EVENT_ARGS or name in named)
+        }
 
     def _name_who(self, said: Map, args: Map, event: Event) -> None:
         """Say by its own name who did it: somebody at the desk, or who minds what was written."""

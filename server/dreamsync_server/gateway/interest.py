@@ -52,6 +52,14 @@ class _Table:
         known = self._found.get(name, ())
         return (known,) if isinstance(known, Member) else known
 
+    def of_any(self, names: Iterable[str]) -> dict[Member, None]:
+        """Return whom any of some names concerns; most concern nobody."""
+        found: dict[Member, None] = {}
+        for name in names:
+            if name in self._found:
+                found.update(dict.fromkeys(self.of(name)))
+        return found
+
     def items(self) -> Iterator[tuple[str, Iterable[Member]]]:
         """Yield every name with whom it concerns."""
         return ((name, self.of(name)) for name in self._found)
@@ -111,24 +119,11 @@ class Interest:
 
     def private(self, step: Step) -> dict[Member, None]:
         """Return the members to whom a commit may be something beyond their group."""
-        by_atom = self._by_atom
-        found: dict[Member, None] = {}
-        for shift in step.shifts:
-            audiences = (shift.now,) if shift.was == shift.now else (shift.was, shift.now)
-            for audience in audiences:
-                for atom in audience or ():
-                    found.update(dict.fromkeys(by_atom.of(atom)))
-        for event in step.commit.events:
-            for atom in hearers(event):
-                found.update(dict.fromkeys(by_atom.of(atom)))
-        return found
+        return self._by_atom.of_any(_reached(step))
 
     def touched(self, step: Step) -> dict[Member, None]:
         """Return the members whose offers a commit may have changed."""
-        found: dict[Member, None] = {}
-        for name in _changed(self._pack, step):
-            found.update(dict.fromkeys(self._by_read.of(name)))
-        return found
+        return self._by_read.of_any(_changed(self._pack, step))
 
     def touched_by_time(self, facts: Facts) -> list[Member]:
         """Return the members whose offers may be others by now; `facts.ms` is now.
@@ -193,6 +188,16 @@ def send_hits(member: Member, hits: Iterable[Hit], position: Position, facts: Fa
 def _who(kept: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return what is kept of a session but for what it did."""
     return (*kept[:_N], *kept[_N + 1 : FIXED])
+
+
+def _reached(step: Step) -> Iterator[str]:
+    """Yield the atoms of all that a commit changed or told."""
+    for shift in step.shifts:
+        if shift.was is not shift.now:
+            yield from shift.was or ()
+        yield from shift.now or ()
+    for event in step.commit.events:
+        yield from hearers(event)
 
 
 def _changed(pack: Pack, step: Step) -> Iterator[str]:

@@ -31,7 +31,7 @@ from dreamsync_server.store.port import WorldCard
 from dreamsync_server.story.guide import Guide, guide_of
 from dreamsync_server.world.commit import Cause, Commit, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
-from dreamsync_server.world.values import add_hashes
+from dreamsync_server.world.values import DIGEST_MASK, add_hashes
 
 Hear = Callable[[Outcome, Cause], None]
 _AT_DESKS: Final = ("desk", "script")
@@ -179,7 +179,7 @@ class Room:
             sees = group.eyes.sees
             seen = glimpse(shifts, group.eyes) if shifts else NOTHING
             events = tuple([(i, event) for i, event, to in said if sees(to)]) if said else ()
-            group.digest = add_hashes(group.digest, (seen.digest,))
+            group.digest = (group.digest + seen.digest) & DIGEST_MASK
             if seen.changes or seen.gone or events:
                 group.turns.append(Turn(position, world_ms, seen, events))
                 group.is_due = True

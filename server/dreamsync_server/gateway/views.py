@@ -15,7 +15,7 @@ from dreamsync_server.world.commit import Cause, Event, Outcome, Position
 from dreamsync_server.world.evolve import Undo
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.state import Facts, State
-from dreamsync_server.world.values import Value, add_hashes, hash_fact
+from dreamsync_server.world.values import DIGEST_MASK, Value, add_hashes, hash_fact
 
 Judge = Callable[[Atoms, AudienceClass], bool]
 """Who sees what: `world.audience.sees`. It is handed down from the gate, the only place."""
@@ -123,14 +123,19 @@ class ClassIndex:
         facts = self.facts
         shifts: list[Shift] = []
         touched = {name: old for name, old in undo if not is_system(name)}
+        # A class that is known stays, but where the commit touched what it hangs on.
+        unsure = dict.fromkeys(other for name in touched for other in self._dependents.of(name))
         for name, old in touched.items():
             new = facts.get(name)
-            now = None if new is None else class_of(self._pack, facts, name)
-            new_hash = 0 if new is None else state.hashes[name]
             was, old_hash = self.classes.get(name), self._hashes.get(name, 0)
+            if new is None:
+                now, new_hash = None, 0
+            else:
+                is_sure = was is not None and name not in unsure
+                now = was if is_sure else class_of(self._pack, facts, name)
+                new_hash = state.hashes[name]
             shifts.append(Shift(name, old, new, was, now, old_hash, new_hash))
-        others = (other for name in touched for other in self._dependents.of(name))
-        for other in dict.fromkeys(others):
+        for other in unsure:
             if other in touched or other not in facts:
                 continue
             was, now = self.classes[other], class_of(self._pack, facts, other)
@@ -198,7 +203,7 @@ class ClassIndex:
         if was is not None:
             old = self._hashes[name]
             if was == audience:  # mostly: another value for the same eyes
-                self.digests[was] = add_hashes(self.digests[was], (known,), (old,))
+                self.digests[was] = (self.digests[was] + known - old) & DIGEST_MASK
                 self._hashes[name] = known
                 return
             del self.classes[name]
@@ -218,7 +223,7 @@ def glimpse(shifts: Iterable[Shift], eyes: Eyes) -> Glimpse:
     taken = _Taken()
     for shift in shifts:
         sees = eyes.sees(shift.now)
-        saw = sees if shift.was == shift.now else eyes.sees(shift.was)
+        saw = sees if shift.was is shift.now else eyes.sees(shift.was)
         if saw or sees:
             taken.take(shift, saw, sees)
     return taken.glimpse()
