@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 from unittest.mock import patch
 
+from dreamsync.requests import Requests
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.gateway import session as gateway_session
+from dreamsync_server.gateway.carrying import Carrying
 from dreamsync_server.gateway.entering import Entering
+from dreamsync_server.gateway.posing import Posing
 from dreamsync_server.gateway.room import Room
 from dreamsync_server.gateway.sender import Sender
 from dreamsync_server.gateway.views import Eyes
@@ -201,13 +204,28 @@ def number_freed() -> Any:
     return patch.object(gateway_session.Session, "not_taken", not_taken)
 
 
+def poses_stay() -> Any:
+    """Let an avatar stand where it was, though its seat has left the scene."""
+    return patch.object(Posing, "take", lambda self, step: self.carrying.take(step))
+
+
+def poses_of_others_unheard() -> Any:
+    """Know only of avatars whose players are at the same node."""
+    return patch.object(Carrying, "heard", lambda self, said, now_s: None)
+
+
+def watches_left_behind() -> Any:
+    """Let a desk that comes back watch nothing of what it watched."""
+    return patch.object(Requests, "watches", lambda self: [])
+
+
 BUGS: Final[dict[str, Bug]] = {
     bug.__name__: bug
     for bug in (
         ack_early, unknown_is_written, fence_unheard, tail_unconfirmed, no_dedupe, no_tail_check,
         epoch_reused, lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept,
         resume_off_by_one, director_without_term, timer_twice, tenure_ignored,
-        number_freed,
+        number_freed, poses_stay, poses_of_others_unheard, watches_left_behind,
     )
 }  # fmt: skip
 
@@ -228,4 +246,7 @@ SEEDS: Final[dict[str, int]] = {
     "timer_twice": 19,
     "tenure_ignored": 63,
     "number_freed": 90,
+    "poses_stay": 0,
+    "poses_of_others_unheard": 0,
+    "watches_left_behind": 1,
 }

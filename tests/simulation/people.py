@@ -19,6 +19,7 @@ from dreamsync.entry import Entry, Greeting
 from dreamsync.notices import Notice
 from dreamsync.protocol import server_messages as wire
 from dreamsync.protocol.codec import decode_server
+from dreamsync.protocol.history_messages import Moment
 from dreamsync.session import ClientSession, State
 from simulation.clocks import SdkClock
 from simulation.loop import SimLoop
@@ -29,6 +30,7 @@ _WHOLE = (wire.Entered, wire.Reset, wire.View, wire.Quiet)
 _LOST = (dreamsync.UnknownOutcomeError, dreamsync.BusyError, dreamsync.LineLostError)
 Work = Coroutine[Any, Any, Any]
 _FLIGHT = 3  # proposals of one player under way at once
+_LOOKS_BACK = 0.2  # of the times that a desk does something
 _WALKS = 0.3  # of the times that a player does something, it says where it stands too
 _ANYWHERE = (1200, 800)  # in some scenes, and beyond others
 EVERYWHERE = (900, 500)  # in every scene
@@ -66,6 +68,8 @@ class Person:
     recaps: list[Recap] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    branches: list[str] = field(default_factory=list)  # worlds
     stands: Pose = (0, 0, 0)  # what it said last of where it stands, and at which seq
     stood_at: int = 0
 
@@ -223,14 +227,19 @@ class People:
         while not (self.is_over or desk.is_over or desk.facts.get("ending")):
             await asyncio.sleep(dice.uniform(0, 2 * pause_s))
             person.record.heard += desk.new_events()
-            if person.is_live:
+            if person.is_live and dice.random() < _LOOKS_BACK:
+                await _quietly(_look_back(person, desk))
+            elif person.is_live:
                 await _quietly(self._desk_does(desk, dice))
 
     def _desk_does(self, desk: dreamsync.Desk, dice: random.Random) -> Work:
         role = dice.choice(("ada", "ben"))
         if desk.facts["paused"] and dice.random() < 0.7:
             return desk.resume()
-        match dice.randrange(8):
+        match dice.randrange(9):
+            case 8:
+                sessions = [p.record.session for p in self.all if p.record.kind == "player"]
+                return desk.mute(dice.choice(sessions), on=dice.random() < 0.5)
             case 0 | 1:
                 return desk.cue(dice.choice(("chime", "footsteps")), override=dice.random() < 0.3)
             case 2 | 3:
@@ -274,6 +283,17 @@ def _has_come_to(person: Person, seq: int) -> bool:
     if viewer.is_over:
         return True
     return viewer._conversation.session.state is State.LIVE and viewer.position[1] >= seq
+
+
+async def _look_back(person: Person, desk: dreamsync.Desk) -> None:
+    """Look at a moment of the past with somebody's eyes, or branch a world from it."""
+    dice = person.dice
+    seq = dice.randint(1, desk.position[1] + 1)
+    if dice.random() < 0.3:
+        person.branches.append((await desk.branch(seq)).id)
+    else:
+        eyes = dice.choice(("desk", "watcher", "ada", "guest.1"))
+        person.moments.append(await desk.look(seq, eyes))
 
 
 async def _quietly(work: Work) -> None:

@@ -7,7 +7,8 @@ from support.invariants import Fault
 import dreamsync
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.gateway.gate import JUDGE, atoms_of
-from dreamsync_server.gateway.views import Eyes
+from dreamsync_server.gateway.onlookers import look_of
+from dreamsync_server.gateway.views import ClassIndex, Eyes
 from dreamsync_server.world.audience import class_of
 from dreamsync_server.world.commit import Commit
 from dreamsync_server.world.evolve import evolve
@@ -17,6 +18,7 @@ from dreamsync_server.world.scope import scope_of
 from dreamsync_server.world.seats import holder_of
 from dreamsync_server.world.sessions import session_of
 from dreamsync_server.world.state import Facts, State, role_of
+from dreamsync_server.world.values import digest_hex
 from simulation.people import WATCHED, Frame, Person
 
 
@@ -104,6 +106,42 @@ def _stands(facts: Facts, moved: dict[str, int], person: Person) -> str:
     names = (f"{entry.seat}.scene", f"@seat.{entry.seat}", f"@session.{person.record.session}")
     is_still = all(moved.get(name, 0) <= person.stood_at for name in names)
     return entry.seat if is_still and facts[names[0]] != "nowhere" else ""
+
+
+def judge_moments(pack: Pack, commits: Sequence[Commit], people: Sequence[Person]) -> list[Fault]:
+    """A look back shows what those eyes could see then."""
+    moments = [(person, moment) for person in people for moment in person.moments]
+    wanted = {moment.position[1] for _, moment in moments}
+    if not wanted or not _is_readable(pack, commits):
+        return []
+    state, shown = State(pack), dict[tuple[tuple[int, int], str], str]()
+    index = ClassIndex(pack, state.facts)
+    for commit in commits:
+        index.follow(state, evolve(state, commit))
+        for eyes in {m.eyes for _, m in moments} if commit.position.seq in wanted else ():
+            look = look_of(pack, eyes)
+            assert look is not None
+            digest = digest_hex(index.digest(Eyes(look(state.facts).atoms, JUDGE)))
+            shown[(commit.position.epoch, commit.position.seq), eyes] = digest
+    return [
+        Fault("digest", f"{person.process} looked back at {m.position} as {m.eyes}: {m.digest}")
+        for person, m in moments
+        if shown.get(((m.position[0], m.position[1]), m.eyes)) != m.digest
+    ]
+
+
+def judge_branch(commits: Sequence[Commit], branch: Sequence[Commit]) -> list[Fault]:
+    """A branch is the origin's log up to a moment, and a beginning behind it."""
+    *copied, begin = branch
+    known = [commit.position for commit in commits[: len(copied)]]
+    faults = []
+    if [commit.position for commit in copied] != known:
+        faults.append(Fault("log", f"a branch at {len(copied)} is not of this log"))
+    if copied and copied[-1].digest != commits[len(copied) - 1].digest:
+        faults.append(Fault("digest", f"a branch at {len(copied)} has another digest"))
+    if begin.cause.kind != "begin":
+        faults.append(Fault("log", f"a branch goes on with {begin.cause.kind}"))
+    return faults
 
 
 def judge_hits(pack: Pack, commits: Sequence[Commit], people: Sequence[Person]) -> list[Fault]:

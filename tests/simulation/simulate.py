@@ -29,7 +29,7 @@ from simulation.judging import judge_followers, judge_log, judge_recaps, judge_s
 from simulation.loop import SimLoop, StuckError
 from simulation.people import EVERYWHERE, People, Person
 from simulation.plan import Plan, plan_of
-from simulation.seeing import judge_hits, judge_poses
+from simulation.seeing import judge_branch, judge_hits, judge_moments, judge_poses
 from simulation.store_model import run_now
 from simulation.tracing import Trace
 
@@ -226,6 +226,10 @@ class _Run:
         result.faults += judge_followers(house, world, state)
         result.faults += judge_poses(pack, commits, self.people.all)
         result.faults += judge_hits(pack, commits, self.people.all)
+        result.faults += judge_moments(pack, commits, self.people.all)
+        for branch in [name for person in self.people.all for name in person.branches]:
+            copied = run_now(store.memory.read(branch, 0, None, 100_000))
+            result.faults += judge_branch(commits, copied)
         result.faults += [Fault("order", text) for text in (*house.broken, *house.network.raised)]
 
 
