@@ -135,7 +135,8 @@ class Resume(WireModel):
     """Go on with a session after the line was lost. Answer: `entered`.
 
     `epoch` and `seq` are the position of the last view or quiet that was received. Refused with
-    `no_session` where the world has forgotten it: enter anew.
+    `no_session` where the world has forgotten it: enter anew. Where another line holds the session,
+    that one is closed with `replaced` once this one has answered a websocket ping.
     """
 
     type: Literal["resume"]
