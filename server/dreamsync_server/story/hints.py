@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from dreamsync_server.story.forecast import after
+from dreamsync_server.world import effects as fx
 from dreamsync_server.world.chance import draw
 from dreamsync_server.world.model import Action, Expr
 from dreamsync_server.world.offers import Offer, OfferBook
@@ -52,11 +53,12 @@ def best_hint(
 
     `learned` gives what the facts as tried do to the chance of what is made for, in thousandths.
     Where nothing helps at once it is one on the way (`steps`: `action <id>` -> how far), and
-    where none is, whatever it could do: to be spoken to is something.
+    where none is, whatever it could do: to be spoken to is something. What only says something
+    comes last, and to do nothing in particular last of all.
     """
     before: dict[str, int] = {}
     best: Hint | None = None
-    far: tuple[int, int, str] | None = None
+    far: tuple[int, int, int, str] | None = None
     for number, (offer, action) in enumerate(_possible(state, book, role)):
         is_written = any(param.is_free_text for param in offer.params)
         for names in () if is_written else _bindings(state, offer, role, second):
@@ -66,11 +68,21 @@ def best_hint(
             if gain > 0 and (best is None or gain > best.gain):
                 best = Hint(action.id, gain)
         step = _UNKNOWN if is_written else steps.get(f"action {action.id}", _UNKNOWN)
-        if far is None or (step, number) < far[:2]:
-            far = (step, number, action.id)
+        rank = (step, 0 if not _only_says(action.effects) else 1 if is_written else 2, number)
+        if far is None or rank < far[:3]:
+            far = (*rank, action.id)
     if best is not None or far is None:
         return best
-    return Hint(far[2], 0)
+    return Hint(far[3], 0)
+
+
+def _only_says(effects: tuple[fx.Effect, ...]) -> bool:
+    """Return whether effects change nothing, whatever holds: they say or tell something."""
+    return all(
+        isinstance(effect, fx.Say | fx.Tell)
+        or (isinstance(effect, fx.If) and _only_says(effect.then) and _only_says(effect.other))
+        for effect in effects
+    )
 
 
 def _possible(state: State, book: OfferBook, role: str) -> Iterator[tuple[Offer, Action]]:
