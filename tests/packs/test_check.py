@@ -66,6 +66,12 @@ def test_beside_an_unreadable_file_what_is_wrong_in_any_case_is_told_too() -> No
     ]
 
 
+def test_scenes_that_may_be_in_an_unreadable_file_are_not_missed_as_words_either() -> None:
+    law = "laws: {l: {when: ada.scene == 'cellar', do: [{move: {who: ada, to: cellar}}]}}\n"
+    given = {**SAMPLE, "broken.yaml": "a:\n\tb: 1\n", "more.yaml": law}
+    assert [fault.file for fault in check_files(given).faults] == ["broken.yaml"]
+
+
 def test_an_empty_header_is_told_and_a_tab_is_named() -> None:
     for head in ("", "null\n", "# only this\n"):
         told = [fault.what for fault in check_files({**SAMPLE, "pack.yaml": head}).faults]

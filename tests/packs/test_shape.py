@@ -51,6 +51,15 @@ def test_values_of_another_kind_are_told_at_the_value_and_the_default_stands() -
     ]
 
 
+@pytest.mark.parametrize(("written", "meant"), [("yes", "true"), ("off", "false"), ("5", "")])
+def test_true_and_false_in_other_words_are_told_with_what_was_meant(
+    written: str, meant: str
+) -> None:
+    shape, faults = shape_of(f"a: {written}\n")
+    assert shape.flag("a", True) is True
+    assert [fault.suggestion for fault in faults.listed()[0]] == [meant]
+
+
 def test_unknown_keys_are_told_with_the_one_that_was_meant() -> None:
     shape, faults = shape_of("scene: x\nscen: y\n")
     shape.leaf("scene", "a scene", required=True)

@@ -97,6 +97,30 @@ def test_characters_beyond_text_are_refused(text: str) -> None:
     assert read(text)[1][0].startswith("yaml_character 1:")
 
 
+@pytest.mark.parametrize("loader", [pack_yaml._LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: b: c\n", "wants quotes"),
+        ("a: 1\nkey\nb: 2\n", "a key without its ':'"),
+        ("a: [1, 2\nb: 1\n", "wants a ',' or its ']'"),
+        ("a: {b: 1\nc: 2\n", "wants a ',' or its '}'"),
+        ("a:\n   b: 1\n  c: 2\n", "how far it is indented"),
+        ("a: 'it's'\n", "a quote inside quotes"),
+        ("a:\n - b\n c: 1\n", "no item of it"),
+        ('a: "x\nb: 1\n', "never closed"),
+        ("a: @x\n", "begins with this character"),
+    ],
+)
+def test_what_is_not_yaml_is_told_in_plain_words(
+    text: str, said: str, loader: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack_yaml, "_LOADER", loader)
+    faults = Faults()
+    parse_yaml("a.yaml", text, faults)
+    assert said in faults.listed()[0][0].what
+
+
 def test_without_the_c_loader_everything_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: {b: [1, 'x', \"y\\n\"], c: no}\nd: |\n  e\n   f\n"
     fast = read(text)

@@ -179,6 +179,7 @@ def test_a_valid_text_with_a_wound_gives_at_most_a_fault(source: str, data: st.D
         ("'é' == motto and leo.mod == 'calm'", 17, "there is no fact leo.mod", "leo.mood"),
         ("crowd\n  > 1\n  and  leo.mod > 2", 19, "there is no fact leo.mod", "leo.mood"),
         ("len(motto) > 1", 4, "len() wants a list or a set, and this is a text", ""),
+        ("door == “open”", 8, "words stand in straight quotes", '"'),
         ("crowd >", 7, "this cannot be read: invalid syntax", ""),
     ],
 )  # fmt: skip

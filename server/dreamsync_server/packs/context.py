@@ -11,7 +11,7 @@ from dreamsync_server.packs.shape import kind_of
 from dreamsync_server.packs.yaml import Leaf, Node
 from dreamsync_server.world import expr as tree
 from dreamsync_server.world.effects import Ref
-from dreamsync_server.world.expr import ExprError, Spread, UnknownNameError
+from dreamsync_server.world.expr import ExprError, Spread, UnknownNameError, UnknownWordError
 from dreamsync_server.world.model import Expr, Place, Type
 from dreamsync_server.world.parse import parse_condition, parse_ref, parse_value
 from dreamsync_server.world.scope import Scope
@@ -201,7 +201,7 @@ class Context:
     def tell(self, leaf: Leaf, error: ExprError) -> None:
         """Note what is wrong with an expression, at its place in the file."""
         # What a file declares that could not be read is not known: nothing is missed for it.
-        is_open = isinstance(error, UnknownNameError) and self.faults.has(UNREAD)
+        is_open = isinstance(error, UnknownNameError | UnknownWordError) and self.faults.has(UNREAD)
         if not is_open and not self.faults.follows(leaf.text):
             place = leaf.place_at(error.offset)
             self.faults.add("expression", place, error.message, error.suggestion)

@@ -66,7 +66,7 @@ class Shape:
             return default
         if isinstance(node, Leaf) and isinstance(node.value, bool):
             return node.value
-        self._wrong(key, "true or false", node)
+        self._wrong(key, "true or false", node, meant_bool(node))
         return default
 
     def word(self, key: str, default: str, words: Sequence[str], *, required: bool = False) -> str:
@@ -130,9 +130,15 @@ class Shape:
                 what = f"{self.what} has no key '{key.text}'"
                 self.faults.add("unknown_key", key.place, what, alike(key.text, self._known))
 
-    def _wrong(self, key: str, wanted: str, node: Node) -> None:
+    def _wrong(self, key: str, wanted: str, node: Node, meant: str = "") -> None:
         what = f"'{key}' of {self.what} is {wanted}, not {kind_of(node)}"
-        self.faults.add("wrong_kind", node.place, what)
+        self.faults.add("wrong_kind", node.place, what, meant)
+
+
+def meant_bool(node: Node) -> str:
+    """Return true or false where a text says as much in another word, else ""."""
+    word = node.text.lower() if isinstance(node, Leaf) else ""
+    return "true" if word in ("yes", "on") else "false" if word in ("no", "off") else ""
 
 
 def kind_of(node: Node) -> str:

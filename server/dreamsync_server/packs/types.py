@@ -6,7 +6,7 @@ from typing import Final
 from dreamsync_server.limits import FACT_INT_MAX, LIST_FACT_ITEMS_MAX, TEXT_FACT_CHARS_MAX
 from dreamsync_server.packs.faults import Faults, alike
 from dreamsync_server.packs.names import Names
-from dreamsync_server.packs.shape import Shape, kind_of, read_int, read_leaves
+from dreamsync_server.packs.shape import Shape, kind_of, meant_bool, read_int, read_leaves
 from dreamsync_server.packs.yaml import Leaf, Node, Row
 from dreamsync_server.world.expr import zero_of
 from dreamsync_server.world.model import Type
@@ -137,7 +137,8 @@ def _read_scalar(node: Node, type_: Type, what: str, faults: Faults) -> Scalar |
         case "bool":
             if isinstance(node, Leaf) and isinstance(node.value, bool):
                 return node.value
-            faults.add("wrong_kind", node.place, f"{what} is true or false, not {kind_of(node)}")
+            said = f"{what} is true or false, not {kind_of(node)}"
+            faults.add("wrong_kind", node.place, said, meant_bool(node))
             return None
         case "choice":
             if isinstance(node, Leaf) and node.text in type_.choices:

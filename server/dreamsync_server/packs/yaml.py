@@ -26,6 +26,25 @@ _FLOAT: Final = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z"
 )
 _DIGITS_MAX: Final = len(str(FACT_INT_MAX)) + 8  # longer numbers are no numbers of ours
+_NO_COLON: Final = (
+    "no ':' can be here: a text that holds one wants quotes, a key above may lack its own, or the"
+    " line is indented otherwise than its neighbours"
+)
+_NO_ITEM: Final = "a list goes on with '- ', and this line is no item of it"
+_NO_KEY: Final = "no key can be here: look how far it is indented, or for a quote inside quotes"
+# What is mostly meant by what the parser says, in the words of either of its loaders.
+_MEANT: Final = (
+    ("mapping values are not allowed", _NO_COLON),
+    ("could not find expected ':'", "a key without its ':', here or in the line above"),
+    ("',' or ']'", "a list that was begun with '[' wants a ',' or its ']', here or above"),
+    ("',' or '}'", "a mapping that was begun with '{' wants a ',' or its '}', here or above"),
+    ("expected '-'", _NO_ITEM),
+    ("found '?'", _NO_ITEM),
+    ("expected key", _NO_KEY),
+    ("expected <block end>", _NO_KEY),
+    ("unexpected end of stream", "a quote that is begun is never closed"),
+    ("cannot start any token", "a text that begins with this character wants quotes"),
+)
 # Beyond printable text; libyaml also takes the last three for line breaks, YAML 1.2 does not.
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\u2028\u2029\ud800-\udfff]"
@@ -92,7 +111,7 @@ def parse_yaml(file: str, text: str, faults: Faults) -> Table:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = source.place(min(mark.index, len(text))) if mark else nothing.place
-        what = f"this is not YAML: {error.problem or error.context}"
+        what = f"this is not YAML: {_in_plain_words(error.problem or error.context or '')}"
         if mark and text[mark.index : mark.index + 1] == "\t":
             what = "a tab cannot indent here: YAML wants spaces"
         faults.add("yaml_syntax", place, what)
@@ -108,6 +127,11 @@ def parse_yaml(file: str, text: str, faults: Faults) -> Table:
         faults.add("yaml_top", node.place, "a file of a pack is a mapping: `name: ...` lines")
         return nothing
     return node
+
+
+def _in_plain_words(problem: str) -> str:
+    """Return what the parser met as who wrote the line would look for it."""
+    return next((said for sign, said in _MEANT if sign in problem), problem)
 
 
 def plain_value(node: Node) -> Any:

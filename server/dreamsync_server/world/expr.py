@@ -51,6 +51,10 @@ class UnknownNameError(ExprError):
     """It names what is not there, as far as everything that may be named is known."""
 
 
+class UnknownWordError(ExprError):
+    """A choice never is a word, as far as all that it may be is known: a scene, a thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Const:
     """A literal, or a loop variable at one member of its set; a tuple is a list."""

@@ -35,6 +35,7 @@ _TRIES = 3
 _BLANKS = str.maketrans("\n\r\t\f\v", "     ")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _HINTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"[“”„‟‘’«»]"), "words stand in straight quotes", '"'),
     (re.compile(r"&&"), "`&&` is not known here", "and"),
     (re.compile(r"\|\|"), "`||` is not known here", "or"),
     (re.compile(r"!(?!=)"), "`!` is not known here", "not"),

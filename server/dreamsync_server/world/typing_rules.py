@@ -1,7 +1,7 @@
 """The types of expressions: what may be compared with what, and what fits where."""
 
 from dreamsync_server.limits import INT_EXACT_MAX
-from dreamsync_server.world.expr import Const, ExprError, Node, RoleOf
+from dreamsync_server.world.expr import Const, ExprError, Node, RoleOf, UnknownWordError
 from dreamsync_server.world.intervals import Interval
 from dreamsync_server.world.model import Type
 from dreamsync_server.world.scope import closest
@@ -115,7 +115,7 @@ def _require_choices(given: Type, expected: Type, offset: int) -> None:
     for choice in given.choices:
         if choice not in expected.choices:
             may = "this is" if len(given.choices) == 1 else "this may be"
-            raise ExprError(
+            raise UnknownWordError(
                 f'{may} "{choice}", which is not among {some_of(expected.choices)}',
                 offset,
                 closest(choice, expected.choices),
@@ -136,7 +136,7 @@ def unknown_choice(word: str, type_: Type, offset: int) -> ExprError:
     """Return the fault of a word that a choice never is."""
     near = closest(word, type_.choices)
     message = f'"{word}" is not among {some_of(type_.choices)}'
-    return ExprError(message, offset, f'"{near}"' if near else "")
+    return UnknownWordError(message, offset, f'"{near}"' if near else "")
 
 
 def some_of(choices: tuple[str, ...]) -> str:
