@@ -21,6 +21,6 @@ def new(name: str, into: Path, *, is_json: bool = False) -> int:
         f"{folder} is a small pack that can be played as it is.\n"
         f"  Read and change it:  {folder / 'pack.yaml'}\n"
         f"  See what is wrong:   {own_command()} check {folder}\n"
-        f"  Play it:             {own_command()} serve --worlds {into} --public {name}"
+        f"  Play it:             {own_command()} serve --worlds {into} --public {name} --dev"
     )
     return 0
