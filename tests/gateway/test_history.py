@@ -46,6 +46,17 @@ async def test_a_desk_reads_what_happened_page_by_page(monkeypatch: pytest.Monke
         assert [mark.seq for mark in found] == sorted(mark.seq for mark in found)
 
 
+async def test_an_ending_is_called_by_its_title_wherever_it_is_marked() -> None:
+    async with house() as node:
+        world, _, _ = await two(node)
+        desk = await at_desk(node, world)
+        await desk.propose("cue", beat="morning", override=True)
+        marks = (await desk.ask("history")).history.marks
+        titles = {mark.kind: mark.title for mark in marks if mark.what == "morning"}
+        assert set(titles) >= {"ending"}
+        assert set(titles.values()) == {titles["ending"]} != {"morning"}
+
+
 async def test_a_moment_is_shown_through_a_roles_eyes() -> None:
     async with house() as node:
         world, ada, _ = await two(node)

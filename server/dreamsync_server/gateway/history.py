@@ -219,7 +219,8 @@ def _drawn(mark: Mark, words: Words) -> Map:
     who = mark.what if mark.kind == "seat" else ""
     title = words.fill(mark.key, dict(mark.given), {}, who) if mark.key else ""
     if not title and mark.what:
-        title = words.name(mark.what) if mark.what != words.name(mark.what) else ""
+        name = words.name(mark.what)  # an ending is cued as a beat, and titled as what it is
+        title = name if name != mark.what else words.text(f"ending.{mark.what}.title")
     pairs: Iterable[tuple[str, str]] = (
         ("what", mark.what), ("title", title), ("target", mark.target), ("name", mark.name),
         ("session", mark.session), ("why", mark.why),
