@@ -33,7 +33,7 @@ async def close(
     elif was_open:
         print(
             f"The world {found.card.world} is closed. Its log is kept:"
-            f" {own_command()} replay shows it."
+            f" {own_command()} replay {found.card.world} shows it."
         )
     else:
         print(f"The world {found.card.world} was closed already.")

@@ -127,12 +127,22 @@ def new(
     sys.exit(guarded(lambda: work(name, into, is_json=json), is_json=json))
 
 
-def worlds(url: Url = URL, json: Json = False) -> None:
+def worlds(
+    all_: Annotated[
+        bool, typer.Option("--all", help="All in the store, private and over: for the operator.")
+    ] = False,
+    url: Url = URL,
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
     """List a server's public worlds, and the packs it has."""
     from dreamsync_server.cli.telling import run
+    from dreamsync_server.cli.worlds import stored
     from dreamsync_server.cli.worlds import worlds as work
 
-    sys.exit(run(work(url, is_json=json), is_json=json))
+    going = stored(store, data, is_json=json) if all_ else work(url, is_json=json)
+    sys.exit(run(going, is_json=json))
 
 
 def open_world(

@@ -1,4 +1,4 @@
-"""What the commands about a world's past take: replay, export, import, branch, erase."""
+"""What the commands about a world's past take: replay, export, import, branch, erase, delete."""
 
 import sys
 from pathlib import Path
@@ -118,6 +118,20 @@ def erase(
     sys.exit(run(work(world, person, store, data, is_all=all_, is_json=json), is_json=json))
 
 
+def delete(
+    world: World,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; else it is only told.")] = False,
+    store: Store = "",
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Delete a world that is over, or a class with its worlds, for good: log, texts and all."""
+    from dreamsync_server.cli.delete import delete as work
+    from dreamsync_server.cli.telling import run
+
+    sys.exit(run(work(world, store, data, is_sure=yes, is_json=json), is_json=json))
+
+
 def register(app: typer.Typer) -> None:
     """Give the commands to the command line, in the order that help lists them."""
     app.command()(replay)
@@ -125,3 +139,4 @@ def register(app: typer.Typer) -> None:
     app.command("import")(import_world)
     app.command()(branch)
     app.command()(erase)
+    app.command()(delete)

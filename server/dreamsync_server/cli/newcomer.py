@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import dreamsync
+from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, socket_address
 from dreamsync_server.cli.open import card as opened
 from dreamsync_server.cli.open import desk_address

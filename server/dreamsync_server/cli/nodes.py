@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dreamsync_server.cli.stored import reading
-from dreamsync_server.cli.telling import print_json
+from dreamsync_server.cli.telling import columns, print_json
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.host.handing import tell_node
 from dreamsync_server.limits import HANDING_S, MOVE_S
@@ -63,11 +63,7 @@ def listing(found: Mapping[str, Said], now_ms: int) -> str:
     """Return the list for a person."""
     if not found:
         return "No process of a server serves this store."
-    rows = [_COLUMNS, *(_row(name, said, now_ms) for name, said in sorted(found.items()))]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-             for row in rows]  # fmt: skip
-    return "\n".join(lines)
+    return columns([_COLUMNS, *(_row(name, said, now_ms) for name, said in sorted(found.items()))])
 
 
 def _row(name: str, said: Said, now_ms: int) -> tuple[str, ...]:

@@ -81,14 +81,22 @@ async def world_in(store: str, data: Path, world: str) -> AsyncIterator[Found]:
         OperatorError: there is no store, or no such world in it, or more than one.
     """
     async with reading(store, data) as opened:
-        card = await find_card(opened, world)
-        shelf = PackShelf(opened)
-        pack = in_force = await shelf.load(card.pack_hash)
-        # Who reads a log that contradicts itself says so with what it was asked for.
-        with contextlib.suppress(WorldFaultError, CodecError):
-            state = await load_state(opened, card.world, pack, load_pack=shelf.load)
-            in_force = state.pack
-        yield Found(opened, card, in_force, pack, shelf.load)
+        yield await found_of(opened, await find_card(opened, world))
+
+
+async def found_of(store: Store, card: WorldCard) -> Found:
+    """Return a world with its packs.
+
+    Raises:
+        OperatorError: a pack of it is not in the store.
+    """
+    shelf = PackShelf(store)
+    pack = in_force = await shelf.load(card.pack_hash)
+    # Who reads a log that contradicts itself says so with what it was asked for.
+    with contextlib.suppress(WorldFaultError, CodecError):
+        state = await load_state(store, card.world, pack, load_pack=shelf.load)
+        in_force = state.pack
+    return Found(store, card, in_force, pack, shelf.load)
 
 
 async def find_card(store: Store, text: str) -> WorldCard:
@@ -97,14 +105,15 @@ async def find_card(store: Store, text: str) -> WorldCard:
     Raises:
         OperatorError: there is none, or more than one, or it is a class.
     """
-    card = await _card_of(store, text)
+    card = await card_of(store, text)
     if card.class_worlds:
         names = ", ".join(card.class_worlds.split())
         raise OperatorError(f"{card.world} is a class and no world; its worlds are {names}")
     return card
 
 
-async def _card_of(store: Store, text: str) -> WorldCard:
+async def card_of(store: Store, text: str) -> WorldCard:
+    """Return the card of the one world, or class, that is meant. Raises as `find_card`."""
     world = parse_link(text).world
     card = await store.card(world) if world else None
     if card is not None:

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import dreamsync
@@ -72,3 +72,12 @@ def clock_of(world_ms: int) -> str:
     """Return world time as a person reads it: `0:04:31`."""
     seconds = world_ms // 1000
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of as many cells each as lines whose cells stand under one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

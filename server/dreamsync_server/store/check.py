@@ -28,8 +28,8 @@ _SETTINGS: Final = (
 )  # fmt: skip
 _MEANT: Final = {
     "one": "",
-    "sentinel": "; are they Sentinels, and do they watch a service of this name?",
-    "cluster": "; is it a cluster? One server is named redis://…",
+    "sentinel": " (are they Sentinels, and do they watch a service of this name?)",
+    "cluster": " (is it a cluster? One server is named redis://…)",
 }
 _WAITAOF_SINCE: Final = (7, 2)  # of Redis; every Valkey has it
 

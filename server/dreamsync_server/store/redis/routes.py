@@ -265,7 +265,8 @@ class BehindSentinels(_Asked):
         newest = max(told, key=lambda one: int(one["config-epoch"]))
         primary = self.at(newest["ip"], int(newest["port"]))
         if primary is not self._primary:
-            log.warning("the store's primary is %s", primary.name)
+            level = logging.INFO if self._primary is None else logging.WARNING
+            log.log(level, "the store's primary is %s", primary.name)
             self._primary = primary
             self._changed()
         await self._let_go([primary])
