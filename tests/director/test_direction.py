@@ -1,5 +1,7 @@
 """One world's direction: terms, numbers, resending, and world time between commits."""
 
+from dataclasses import replace
+
 from support.packs import night
 
 from dreamsync_server.director.direction import Direction
@@ -69,3 +71,31 @@ def test_an_ended_world_is_left_alone() -> None:
     play.ask("cue", "desk", "d", {"beat": "morning", "override": True})
     direction.follow(play.commits[-2:], 0)
     assert direction.next_second(60_000) == []
+
+
+def test_while_something_is_unanswered_nothing_new_is_proposed() -> None:
+    play, direction = directed()
+    settle(play, direction, direction.next_second(0), 0)
+    proposed = 0
+    for now_ms in range(1_000, 200_000, 3_000):
+        proposals = direction.next_second(now_ms)
+        if proposals:
+            proposed += 1
+            assert (
+                direction.next_second(now_ms + 1_000) == direction.next_second(now_ms + 2_000) == []
+            )
+            settle(play, direction, proposals, now_ms + 2_000)
+    assert proposed > 10
+
+
+def test_what_another_term_was_answered_is_no_answer_to_this_one() -> None:
+    play, first = directed()
+    settle(play, first, first.next_second(0), 0)
+    now_ms, proposals = 0, []
+    while not proposals:
+        now_ms += 1_000
+        proposals = first.next_second(now_ms)
+    stale = [replace(proposal, term=7) for proposal in proposals]
+    settle(play, first, stale, now_ms)
+    assert {c.outcomes[0].code for c in play.commits[-len(stale) :]} == {"stale_term"}
+    assert first.next_second(now_ms + DIRECTOR_RESEND_MS) == proposals

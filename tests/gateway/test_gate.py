@@ -32,6 +32,16 @@ def test_a_line_is_said_by_its_speaker_in_its_own_words() -> None:
     }  # fmt: skip
 
 
+def test_what_somebody_wrote_is_not_said_again_once_it_is_erased() -> None:
+    texts = {"1.words": "You Fool!"}
+    gate = Gate(starter(), "en", texts)
+    event = Event("said", ("all",), "ada", "", (("text", TextRef("1.words", "0" * 16)),))
+    fold = Fold({}, {}, [], [(AT, 50, 2, event)], [])
+    assert gate.events(fold)[0]["text"] == "You Fool!"
+    texts.clear()
+    assert "text" not in gate.events(fold)[0]
+
+
 def test_a_narration_does_not_name_its_actor_beside_its_text() -> None:
     event = Event("told", ("all",), "ben", "night.opens", (("who", "ada"), ("secret", 3)))
     found = said(event)

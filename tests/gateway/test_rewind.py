@@ -9,6 +9,7 @@ from support.stage import Stage
 from dreamsync_server.gateway.gate import JUDGE
 from dreamsync_server.gateway.rewind import recap, replay, unwound
 from dreamsync_server.gateway.views import Eyes, fold
+from dreamsync_server.world.commit import Proposal
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -33,6 +34,19 @@ def test_an_index_taken_back_is_the_one_that_was_there(seed: int) -> None:
         past = unwound(stage.follower.index, steps)
         assert dict(past.facts) == facts
         assert (past.facts.ms, past.classes, past.digests) == (ms, classes, digests)
+
+
+def test_a_gap_is_the_gateways_own_and_nothing_that_was_missed() -> None:
+    stage = Stage()
+    stage.play.join("a", "ada")
+    early = Proposal("act", "player", "a", 5, {"action": "make_tea"})
+    assert stage.play.propose(early).outcomes[0].code == "gap"
+    stage.hand_over()
+    steps = stage.follower.steps_after(1)
+    assert steps is not None
+    past = unwound(stage.follower.index, steps)
+    turns = replay(past, steps, stage.room.sender.look_of("player", "a"), "a")
+    assert [[o.code for o, _ in t.outcomes] for t in turns] == [["ok"]]
 
 
 def test_replaying_to_the_end_leads_to_the_same_index() -> None:

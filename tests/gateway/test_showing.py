@@ -74,6 +74,15 @@ async def test_what_nobody_wrote_is_not_reported(place: tuple[int, int]) -> None
         assert error.code == "unknown_event"
 
 
+async def test_nobody_reports_what_they_wrote_themselves() -> None:
+    async with house() as node:
+        _, ada, _ = await two(node)
+        await ada.propose("act", action="talk", params={"words": "Oh dear."})
+        event = await said(ada, "Oh dear.")
+        error = await ada.propose("report", seq=event.at[0], i=event.at[1])
+        assert error.code == "unknown_event"
+
+
 async def test_what_was_not_told_to_a_player_is_not_reported_by_it() -> None:
     async with house() as node:
         world, ada, ben = await two(node)

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 from host.bench import Bench, kinds, replayed, tea
+from support.packs import night_for_two
 
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.host import takeover
 from dreamsync_server.host.owner import RefusedError
+from dreamsync_server.host.takeover import resumed_ms
 from dreamsync_server.limits import (
     LEASE_S,
     TAKEOVER_GRACE_MS,
@@ -178,3 +180,12 @@ async def test_a_world_is_not_served_before_its_first_commit_is_confirmed(
     assert kinds(await bench.log())[-2:] == ["begin", "begin"]
     assert kinds(b.commits()) == ["begin"]
     await replayed(bench)
+
+
+@pytest.mark.parametrize(("hinted_at_ms", "world_ms"), [(60_000, 65_000), (70_000, 30_000)])
+def test_a_sign_of_life_that_is_yet_to_come_says_nothing_of_the_time(
+    hinted_at_ms: int, world_ms: int
+) -> None:
+    play = night_for_two()
+    hints = {"world_ms": 60_000, "at_ms": hinted_at_ms}
+    assert resumed_ms(play.state, hints, now_ms=65_000) == world_ms

@@ -105,7 +105,8 @@ def test_files_handed_in_are_held_to_the_same_bounds() -> None:
     taken = take_files(big, faults)
     assert sum(map(len, taken.values())) <= PACK_BYTES_MAX
 
-    assert take_files({"../up.yaml": "", "a//b.yaml": "", "/etc/x.yaml": ""}, faults) == {}
+    odd = ("../up.yaml", "a//b.yaml", "/etc/x.yaml", ".hidden.yaml", "a/.b/c.yaml", "a b.yaml")
+    assert take_files(dict.fromkeys(odd, ""), faults) == {}
     codes = {fault.code for fault in faults.listed()[0]}
     assert codes == {"file_size", "file_name"}
 

@@ -97,6 +97,20 @@ def test_characters_beyond_text_are_refused(text: str) -> None:
     assert read(text)[1][0].startswith("yaml_character 1:")
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: !!python/object/apply:os.system [x]\n", "yaml_tag 1:4"),
+        ("a: !!str 5\n", "yaml_tag 1:4"),
+        ("a: !own {b: 1}\n", "yaml_tag 1:4"),
+        ("a: &b 1\n", "yaml_alias 1:4"),
+        ("a: {b: *c}\n", "yaml_alias 1:8"),
+    ],
+)
+def test_a_pack_has_no_tags_anchors_or_aliases(text: str, code: str) -> None:
+    assert read(text)[1] == [code]
+
+
 @pytest.mark.parametrize("loader", [pack_yaml._LOADER, yaml.SafeLoader])
 @pytest.mark.parametrize(
     ("text", "said"),

@@ -9,7 +9,7 @@ from support.packs import night_for_two, starter
 from dreamsync_server.errors import WorldFaultError
 from dreamsync_server.store.scrutiny import check_commit, check_whole
 from dreamsync_server.world.commit import Cause, Change, Commit, Event, Position
-from dreamsync_server.world.values import Drift
+from dreamsync_server.world.values import Drift, TextRef
 
 
 def last() -> Commit:
@@ -50,6 +50,8 @@ def test_our_own_commits_pass() -> None:
         {"changes": (Change("@world", (1, 1, 0)),)},
         {"changes": (Change("@seat.ada", ("", "x", 0)),)},
         {"changes": (Change("@session.x", ("y" * 9_000,)),)},
+        {"changes": (Change("@cue", Drift(1, 1, 1, 0, 9)),)},
+        {"changes": (Change("@held.chime", TextRef("1.words", "0" * 16)),)},
         {"events": (Event("said", ("all",), "ada", "", (("place", "\x1b[2J"),)),)},
     ],
     ids=str,

@@ -1,8 +1,14 @@
 """Choosing: points for each beat that may be cued, a bar that falls, a seeded draw."""
 
+from dataclasses import replace
+
 from support.packs import night_for_two
 
-from dreamsync_server.story.choosing import candidates, choose
+from dreamsync_server.story.choosing import _terms, bar_of, candidates, choose, ration_of
+from dreamsync_server.story.temperament import TEMPERS
+from dreamsync_server.story.tension import mood_of
+from dreamsync_server.story.touching import NO_COURSE
+from dreamsync_server.world.memory import temperament_of
 from dreamsync_server.world.values import Drift
 
 
@@ -47,6 +53,32 @@ def test_the_same_seed_and_second_give_the_same_choice() -> None:
     assert chosen == again
 
 
+def test_the_bar_falls_with_the_time_in_which_nothing_came() -> None:
+    play = night_for_two()
+    temper = TEMPERS[temperament_of(play.pack, play.facts)]
+    ration_ms = ration_of(play.pack, play.facts, temper)
+    bars = []
+    for share in (0, 1, 2, 4):
+        with play.facts.seen_at(ration_ms * share // 4) as facts:
+            bars.append(bar_of(play.pack, facts, temper))
+    assert bars[0] == temper.bar
+    assert bars[0] > bars[1] > bars[2] > bars[3]
+
+
+def test_a_beat_intrudes_twice_as_much_on_who_is_engaged() -> None:
+    play = night_for_two()
+    temper = TEMPERS[temperament_of(play.pack, play.facts)]
+    chime = replace(play.pack.beats["chime"], intrusion=2)
+    pack = replace(play.pack, beats={**play.pack.beats, "chime": chime})
+    points = []
+    with play.facts.seen_at(240_000) as facts:
+        for engaged in (False, True):
+            mood = mood_of(pack, facts)._replace(is_anybody_engaged=engaged)
+            terms = dict(_terms(chime, facts, temper, mood, {}, NO_COURSE))
+            points.append(terms["intrusion"])
+    assert points == [2 * temper.intrusion, 4 * temper.intrusion]
+
+
 def test_nothing_is_waited_for_without_end() -> None:
     play = night_for_two()
     for role in ("ada", "ben"):
@@ -69,5 +101,5 @@ def test_a_role_that_waited_too_long_has_the_next_claim() -> None:
     with play.facts.seen_at(400_000) as facts:
         choice = choose(play.pack, facts, 400)
     assert choice.beat is not None
-    if choice.claim:
-        assert choice.claim in leads[choice.beat.beat]
+    assert choice.claim
+    assert choice.claim in leads[choice.beat.beat]

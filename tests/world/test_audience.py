@@ -1,5 +1,7 @@
 """Audiences: the class of a fact, the atoms of a viewer, and who sees what."""
 
+from dataclasses import replace
+
 from support.packs import night_for_two
 
 from dreamsync_server.world.audience import (
@@ -61,6 +63,29 @@ def test_a_player_sees_all_the_scene_the_role_and_the_session() -> None:
     assert not sees(atoms, ("scene:house.attic",))
     assert not sees(atoms, ("session:b",))
     assert not sees(atoms, ("desk",))
+
+
+def test_who_is_nowhere_is_in_no_scene() -> None:
+    play = night_for_two()
+    play.facts["ada.scene"] = "nowhere"
+    atoms = atoms_of_player(play.facts, "ada", "a")
+    assert atoms == {"all", "role:ada", "seat:ada", "session:a"}
+
+
+def test_what_nobody_has_is_for_the_desk_alone() -> None:
+    play = night_for_two()
+    play.facts["music_box.holder"] = "nobody"
+    assert classes(play, "music_box.wound") == [("desk",)]
+
+
+def test_what_is_seen_where_a_thing_is_moves_with_whoever_holds_it() -> None:
+    play = night_for_two()
+    wound = play.pack.facts["music_box.wound"]
+    decl = replace(wound.decl, visible=("scene",))
+    facts = {**play.pack.facts, wound.name: replace(wound, decl=decl)}
+    dependents = Dependents(replace(play.pack, facts=facts))
+    assert dependents.of("ada.scene") == ["ada.scene", "ada.mood", "music_box.wound"]
+    assert dependents.of("music_box.holder") == ["music_box.holder", "music_box.wound"]
 
 
 def test_a_spectator_sees_the_scenes_that_the_pack_opens() -> None:

@@ -12,29 +12,25 @@ class TokenBucket:
 
     def __init__(self, per_s: float, burst: float, now_s: float) -> None:
         assert per_s > 0, "a bucket that never fills lets nothing through for ever"
+        assert burst >= 1, "a bucket that holds no token lets nothing through at all"
         self._per_s = per_s
         self._burst = float(burst)
         self._level = float(burst)
         self._at_s = now_s
 
-    def take(self, now_s: float, cost: float = 1.0) -> bool:
-        """Take `cost` tokens; False, and nothing taken, where there are not enough."""
+    def take(self, now_s: float) -> bool:
+        """Take a token; False where there is none."""
         self._fill(now_s)
-        if self._level < cost:
+        if self._level < 1:
             return False
-        self._level -= cost
+        self._level -= 1
         return True
 
-    def wait_ms(self, now_s: float, cost: float = 1.0) -> int:
-        """Return milliseconds until `cost` tokens are there; 0 if they are."""
+    def wait_ms(self, now_s: float) -> int:
+        """Return milliseconds until there is a token; 0 if there is one."""
         self._fill(now_s)
-        missing = min(cost, self._burst) - self._level
+        missing = 1 - self._level
         return 0 if missing <= 0 else int(missing / self._per_s * 1000) + 1
-
-    def is_full(self, now_s: float) -> bool:
-        """Return whether nothing was taken lately, so that the bucket may be forgotten."""
-        self._fill(now_s)
-        return self._level >= self._burst
 
     def _fill(self, now_s: float) -> None:
         if now_s > self._at_s:

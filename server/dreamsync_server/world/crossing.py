@@ -66,9 +66,10 @@ def _crossings(node: Node, facts: Any, names: Names, after_ms: int) -> Iterator[
 def _at_threshold(drift: Drift, op: CompareOp, threshold: int, after_ms: int) -> Iterator[int]:
     now = drift.at(after_ms)
     truth = compare(op, now, threshold)
-    # The first whole value on the way whose truth is another is one of these.
+    # The first whole value on the way whose truth is another is one of these: before the threshold
+    # all are alike.
     step = 1 if drift.rate > 0 else -1
-    for target in (threshold - step, threshold, threshold + step):
+    for target in (threshold, threshold + step):
         if (target - now) * step > 0 and compare(op, target, threshold) is not truth:
             at_ms = step_ms(drift, target, after_ms)
             if at_ms is not None:
