@@ -1,6 +1,7 @@
 """Entering, coming back and being away, with a host behind it."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from support.house import house, two
@@ -115,6 +116,37 @@ async def test_who_is_decided_late_puts_a_newer_line_out_only_alive() -> None:
         assert not any(isinstance(m, wire.Entered) for m in old.heard)
 
 
+async def test_who_comes_back_is_in_only_where_nobody_came_back_meanwhile() -> None:
+    """Between what is decided and being in, what was missed is read."""
+    store = MemoryStore(SystemClock())
+    async with house(store, "a") as first, house(store, "b") as second:
+        world, _, ben = await two(first)
+        entered = ben.heard[1]
+        where = {"epoch": entered.position[0], "seq": entered.position[1]}
+        who = {"world": world.world, "session": entered.session, "secret": entered.secret}
+        ben.hang_up()
+        reading, may_read = asyncio.Event(), asyncio.Event()
+        missed = second.hall.entering._missed
+
+        async def slowly(*given: Any) -> Any:
+            reading.set()
+            await may_read.wait()
+            return await missed(*given)
+
+        second.hall.entering._missed = slowly  # type: ignore[method-assign]
+        slow, quick = second.phone(), first.phone()
+        slow.say("resume", q=1, **who, **where)
+        await reading.wait()
+        assert (await quick.ask("resume", **who, **where)).resumed
+        follower = second.hall.rooms[world.world].follower
+        at = lambda: session_of(follower.state.facts, entered.session).gateway  # noqa: E731
+        assert await follower.until(lambda: at() == "a", 5)
+        may_read.set()
+        assert isinstance(await slow.hear(lambda m: getattr(m, "q", None) == 1), wire.Entered)
+        assert (await quick.ended())[0] == 4007, "the log has it at one node, and so has the line"
+        assert at() == "b"
+
+
 @pytest.mark.parametrize("is_awake", [False, True])
 async def test_a_spectator_is_put_out_by_a_line_that_is_there_and_by_no_other(
     is_awake: bool,
@@ -219,6 +251,27 @@ async def test_guessing_invites_is_slowed_down() -> None:
         assert codes == ["unknown_world"] * 10 + ["slow_down"] * 2
         other = node.phone(address="203.0.113.10", is_local=False)
         assert (await other.ask("card", world=world.world, invite=world.invite)).world is not None
+
+
+async def test_who_is_gone_before_it_is_in_leaves_nobody_behind_in_its_seat() -> None:
+    async with house() as node:
+        world = await node.world()
+        ada, gone = node.phone(), node.phone()
+        await ada.ask("enter", world=world.world, as_="player", role="ada")
+        follower = node.hall.rooms[world.world].follower
+        gone.say("enter", q=1, world=world.world, as_="player", role="ben")
+        await gone.until(lambda: gone.talk._asked)
+        await asyncio.sleep(0)  # its task has begun
+        gone.hang_up()
+
+        def of_ben() -> list[int]:
+            facts = follower.state.facts
+            names = [name.removeprefix("@session.") for name in facts if "@session." in name]
+            found = [session_of(facts, name) for name in names]
+            return [it.is_present for it in found if it is not None and it.seat == "ben"]
+
+        assert await follower.until(lambda: of_ben() == [1], 5), "it has joined"
+        assert await follower.until(lambda: of_ben() == [0], 10)
 
 
 async def test_a_spectator_sees_and_may_do_nothing() -> None:

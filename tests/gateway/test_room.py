@@ -7,7 +7,6 @@ from support.packs import night
 from support.stage import CODECS, Client, Stage, two_in_the_kitchen
 
 from dreamsync.protocol import server_messages as wire
-from dreamsync_server.world.commit import Cause, Outcome
 
 
 def crowd(stage: Stage) -> list[Client]:
@@ -198,27 +197,3 @@ def test_a_world_that_is_closed_says_goodbye_to_all() -> None:
     stage.play.ask("close", "desk", "d")
     stage.hand_over()
     assert [ada.cut_as, ben.cut_as] == ["world_closed"] * 2
-
-
-def test_two_who_come_in_for_one_session_are_both_told_and_go_one_by_one() -> None:
-    stage = Stage()
-    older: list[str] = []
-    newer: list[str] = []
-
-    def hear_older(outcome: Outcome, cause: Cause) -> None:
-        older.append(outcome.code)
-
-    def hear_newer(outcome: Outcome, cause: Cause) -> None:
-        newer.append(outcome.code)
-
-    stage.room.hear("a", hear_older)
-    stage.room.hear("a", hear_newer)
-    stage.play.join("a", "ada")
-    stage.hand_over()
-    stage.room.unhear("a", hear_older)
-    assert stage.room.is_awaited()
-    stage.play.ask("back", "player", "a")
-    stage.hand_over()
-    stage.room.unhear("a", hear_newer)
-    assert (older, newer) == (["ok"], ["ok", "ok"])
-    assert not stage.room.is_awaited()

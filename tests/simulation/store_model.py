@@ -61,6 +61,7 @@ class StoreModel:
         self.failovers = 0
         self.dice = random.Random(f"store {seed}")
         self._replicated_s = 0.0
+        self._told_s: dict[str, float] = {}  # process -> when its newest note arrives
         self._context = loop.context_of("store")
         self._replica: dict[str, Any] = self._copy()
 
@@ -86,6 +87,10 @@ class StoreModel:
         delay_s = self.delay_s()
         if self.weather.is_late and method == "propose" and self.dice.random() < 0.5:
             delay_s += self.dice.uniform(0.0, 3.0)
+        if method == "tell":  # by one connection, which keeps the order
+            due_s = max(self.loop.time() + delay_s, self._told_s.get(process, 0.0) + 1e-6)
+            self._told_s[process] = due_s
+            delay_s = due_s - self.loop.time()
         self.loop.call_later(
             delay_s, self._arrive, process, method, call, given, reply,
             context=self._context,

@@ -5,6 +5,7 @@ from support.packs import night, night_for_two
 from dreamsync_server.limits import SEAT_GRACE_MS
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.seats import holder_of, seat_of
+from dreamsync_server.world.sessions import session_of
 
 
 def test_a_free_role_can_be_claimed_and_everybody_sees_that_it_is_held() -> None:
@@ -88,9 +89,13 @@ def test_one_who_comes_back_to_a_seat_that_another_took_has_none() -> None:
     play.propose(Proposal("absent", "player", "a"))
     play.pass_ms(SEAT_GRACE_MS)
     play.join("c", "ada")
-    outcome = play.propose(Proposal("back", "player", "a")).outcomes[0]
-    assert outcome.code == "taken"
-    assert seat_of(play.facts, "c") == "ada"
+    given = {"gateway": "n2", "back": "x", "after": ""}
+    outcome = play.propose(Proposal("back", "player", "a", arguments=given)).outcomes[0]
+    assert outcome.code == "ok"
+    assert (seat_of(play.facts, "c"), seat_of(play.facts, "a")) == ("ada", "")
+    session = session_of(play.facts, "a")
+    assert session is not None
+    assert (session.is_present, session.gateway) == (1, "n2"), "it is here all the same"
 
 
 def test_an_understudy_with_an_old_tenure_is_refused() -> None:

@@ -15,9 +15,9 @@ from dreamsync_server.gateway.tokens import hash_of, is_invited, is_secret, seal
 from dreamsync_server.gateway.views import Turn
 from dreamsync_server.limits import INVITE_TRIES_PER_MINUTE, PROPOSED_AGAIN_S
 from dreamsync_server.store.port import WorldCard
-from dreamsync_server.world.commit import Cause, Outcome, Position, Proposal, ProposerKind
+from dreamsync_server.world.commit import Cause, Outcome, Position, Proposal
 from dreamsync_server.world.model import Pack
-from dreamsync_server.world.sessions import say_back, session_of
+from dreamsync_server.world.sessions import last_back, say_absent, say_back, session_of
 
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
@@ -103,11 +103,11 @@ class Entering:
             secret = sealed(session, card.desk_hash)
         else:
             secret = hall.tokens.secret()
-            await self._join(room, message, session, secret)
-        if talk.is_over:
-            self._absent(room, message.as_kind, session)
-            return
-        self._admit(talk, room, message.as_kind, session, secret, message.q, None)
+        with room.arrivals.coming(session):
+            if message.as_kind != SPECTATOR:
+                await self._join(room, message, session, secret)
+            if not talk.is_over:
+                self._admit(talk, room, message.as_kind, session, secret, message.q, None)
 
     async def _join(self, room: Room, message: wire.Enter, session: str, secret: str) -> None:
         kind = message.as_kind
@@ -136,7 +136,7 @@ class Entering:
             if is_it and not decided.done():
                 decided.set_result(outcome)
 
-        room.hear(proposal.session, hear)
+        room.arrivals.hear(proposal.session, hear)
         try:
             while True:
                 code = await self._hall.submit(room.card.world, proposal)
@@ -145,7 +145,7 @@ class Entering:
                 if done:
                     return decided.result()
         finally:
-            room.unhear(proposal.session, hear)
+            room.arrivals.unhear(proposal.session, hear)
 
     # --- coming back --------------------------------------------------------------------------
 
@@ -164,19 +164,25 @@ class Entering:
         if not kind:
             self.count_try(talk)
             raise _no_session()
-        if kind != SPECTATOR:
-            await self._come_back(talk, room, message.session)
-        elif message.session in room.members:
-            await talk.is_there()
-        position = Position(message.epoch, message.seq)
-        missed = await self._missed(room, kind, message.session, position)
-        if talk.is_over:
-            self._absent(room, kind, message.session)
-            return
-        self._admit(talk, room, kind, message.session, message.secret, message.q, missed)
+        session, position = message.session, Position(message.epoch, message.seq)
+        with room.arrivals.coming(session):
+            for _ in range(_TRIES):
+                name = ""
+                if kind != SPECTATOR:
+                    name = await self._come_back(talk, room, session)
+                elif session in room.members:
+                    await talk.is_there()
+                missed = await self._missed(room, kind, session, position)
+                if talk.is_over:
+                    return
+                if not name or self._is_still_here(room, session, name):
+                    self._admit(talk, room, kind, session, message.secret, message.q, missed)
+                    return
+        raise _others_come_back()
 
-    async def _come_back(self, talk: "Conversation", room: Room, session: str) -> None:
-        """Say that a session goes on here, instead of where the log says it is.
+    async def _come_back(self, talk: "Conversation", room: Room, session: str) -> str:
+        """Say that a session goes on here, instead of where the log says it is; return under
+        which name that was decided.
 
         A try that is given up may be decided late, when the session goes on at a third node: then
         it says what is so no more, and changes nothing. So that it does not try again, a line that
@@ -188,7 +194,8 @@ class Entering:
             entry = session_of(facts, session)
             if entry is None:
                 raise _no_session()
-            back = say_back(facts, session, self._hall.node, self._hall.tokens.back())
+            name = self._hall.tokens.back()
+            back = say_back(facts, session, self._hall.node, name)
             if entry.is_present:
                 await talk.is_there()
             outcome = await self._propose(room, back)
@@ -196,8 +203,15 @@ class Entering:
                 raise _no_session()
             if outcome.code != "moved":
                 talk.backs = 0
-                return
-        raise PeerError("starting", "Others come back to this session; try again.")
+                return name
+        raise _others_come_back()
+
+    def _is_still_here(self, room: Room, session: str, name: str) -> bool:
+        """Return whether nobody came back to a session behind the `back` of this name."""
+        facts = room.follower.state.facts
+        entry = session_of(facts, session)
+        is_last = last_back(facts, session) in (name, "")  # "": its owner is of an older version
+        return is_last and entry is not None and entry.gateway == self._hall.node
 
     def _kind_of(self, room: Room, card: WorldCard, message: wire.Resume) -> str:
         """Return what a session is, "" where it is not known or not its secret."""
@@ -250,24 +264,18 @@ class Entering:
         is_its_own = room.members.get(viewer.session) is member
         room.discard(member)
         if is_its_own and not talk.was_replaced:
-            self._absent(room, viewer.kind, viewer.session)
+            self.absent(room, viewer.session)
 
-    def _absent(self, room: Room, kind: str, session: str) -> None:
-        entry = session_of(room.follower.state.facts, session)
-        if kind == SPECTATOR or entry is None:
-            return
-        by: ProposerKind = kind  # type: ignore[assignment]
-        was_at = {"was_at": self._hall.node}
-        absent = Proposal("absent", by, session, arguments=was_at)
-        self._hall.spawn(self._say_absent(room, absent))
+    def absent(self, room: Room, session: str) -> None:
+        """Say that nobody here stands behind a session. Where that is lost, it is a stray."""
+        facts = room.follower.state.facts
+        entry = session_of(facts, session)
+        if entry is not None:
+            absent = say_absent(facts, session, self._hall.node)
+            self._hall.spawn(self._submit(room.card.world, absent))
 
-    async def _say_absent(self, room: Room, proposal: Proposal) -> None:
-        for _ in range(8):
-            if proposal.session in room.members:
-                return  # it is back
-            if not await self._hall.submit(room.card.world, proposal):
-                return
-            await asyncio.sleep(_AGAIN_S)
+    async def _submit(self, world: str, proposal: Proposal) -> None:
+        await self._hall.submit(world, proposal)
 
 
 def _name(arguments: Mapping[str, Any]) -> Any:
@@ -281,6 +289,10 @@ def free_texts(pack: Pack) -> dict[str, frozenset[str]]:
         action.id: frozenset(param.name for param in action.params if param.is_free_text)
         for action in pack.actions.values()
     }
+
+
+def _others_come_back() -> PeerError:
+    return PeerError("starting", "Others come back to this session; try again.")
 
 
 def _no_session() -> PeerError:

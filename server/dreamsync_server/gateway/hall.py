@@ -347,9 +347,11 @@ class Hall:
                 self._guard(room, room.beat)
                 if self.rooms.get(world) is not room:
                     continue  # a fault of ours in its beat: it was given up
+                for session in room.arrivals.strays():
+                    self.entering.absent(room, session)
                 if room.members:
                     self._empty_s[world] = now_s
-                elif now_s - self._empty_s[world] >= ROOM_IDLE_S and not room.is_awaited():
+                elif now_s - self._empty_s[world] >= ROOM_IDLE_S and not room.arrivals.is_awaited():
                     self._close_room(world)
 
     # --- following -----------------------------------------------------------------------------

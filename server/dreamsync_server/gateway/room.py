@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from dreamsync_server.gateway.arrivals import Arrivals
 from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.frames import Codec
 from dreamsync_server.gateway.gate import JUDGE, Gate, Viewer
@@ -33,7 +34,6 @@ from dreamsync_server.world.commit import Cause, Commit, Outcome
 from dreamsync_server.world.sessions import GONE, session_of
 from dreamsync_server.world.values import DIGEST_MASK, add_hashes
 
-Hear = Callable[[Outcome, Cause], None]
 _AT_DESKS: Final = ("desk", "script")
 
 
@@ -66,7 +66,7 @@ class Room:
         self._count_reset = count_reset
         self._gates: dict[tuple[str, bool], Gate] = {}
         self._leavers: dict[Member, str] = {}  # member -> how it is closed
-        self._hears: dict[str, dict[Hear, None]] = {}
+        self.arrivals = Arrivals(follower, node, self.members)
         follower.listener = self
 
     @property
@@ -119,24 +119,6 @@ class Room:
         self.sender.interest.watching.pop(member, None)
         self._leavers.pop(member, None)
 
-    def hear(self, session: str, told: Hear) -> None:
-        """Call `told` for each outcome of a session that is not in yet, until `unhear`.
-
-        Two lines of one session may be coming in at once, the older not known to be dead.
-        """
-        self._hears.setdefault(session, {})[told] = None
-
-    def unhear(self, session: str, told: Hear) -> None:
-        """Call `told` no more."""
-        others = self._hears.get(session, {})
-        others.pop(told, None)
-        if not others:
-            self._hears.pop(session, None)
-
-    def is_awaited(self) -> bool:
-        """Return whether somebody is about to come in."""
-        return bool(self._hears)
-
     def speak(self, member: Member, lang: str) -> None:
         """Let a member be told everything in another language from now on, from the start."""
         sender = self.sender
@@ -188,6 +170,7 @@ class Room:
             for group in sender.groups.values():
                 group.is_due = group.has_running = True
         self.posing.take(step)
+        self.arrivals.take(step)
         self._take_aside(step, movers)
         for member, viewer in movers.items():
             self._cross(member, viewer, step)
@@ -204,6 +187,7 @@ class Room:
         """Start everybody over: the state was loaded anew."""
         sender = self.sender
         self.posing.carrying.reload()
+        self.arrivals.reload()
         known = tuple(self.members.values())
         for member in known:
             sender.part(member)
@@ -363,8 +347,7 @@ class Room:
         """Tell owners of their outcomes; return those that members are to be sent."""
         found: dict[Member, list[tuple[Outcome, Cause]]] = {}
         for outcome in step.commit.outcomes:
-            for told in tuple(self._hears.get(outcome.session, ())):
-                told(outcome, step.commit.cause)
+            self.arrivals.decided(outcome, step.commit.cause)
             member = self.members.get(outcome.session)
             if member is None:
                 continue

@@ -139,18 +139,16 @@ def seat_by_desk(draft: Draft, proposal: Proposal) -> Verdict:
     return OK
 
 
-def take_back(draft: Draft, session: str, entry: "Session") -> Verdict:
-    """Give a returning session its seat again, if no other player has it."""
+def take_back(draft: Draft, session: str, entry: "Session") -> None:
+    """Give a returning session its seat again; where another player has it, it has none now."""
     seat = entry.seat
     holder = holder_of(draft.facts, seat)
     if holder.session == session:
         put_holder(draft, seat, holder._replace(absent_until_ms=0))
-        return OK
-    if draft.facts[f"{seat}.held"] == "player":
+    elif draft.facts[f"{seat}.held"] == "player":
         _forget_seat(draft, session)
-        return refuse("taken", role=role_of(seat))
-    hand_to_player(draft, seat, session)
-    return OK
+    else:
+        hand_to_player(draft, seat, session)
 
 
 def end_grace(draft: Draft, seat: str) -> None:

@@ -75,7 +75,7 @@ def absent(draft: Draft, proposal: Proposal) -> Verdict:
     entry = session_of(draft.facts, proposal.session)
     if entry is None:
         return refuse("retired")
-    if _has_moved(proposal, entry):
+    if _has_moved(draft, proposal, entry):
         return refuse("moved")
     _be_absent(draft, proposal.session, entry)
     return OK
@@ -102,28 +102,30 @@ def _be_absent(draft: Draft, session: str, entry: Session) -> None:
 
 
 def back(draft: Draft, proposal: Proposal) -> Verdict:
-    """A session is here again: it has its seat back unless another player took it."""
+    """A session is here again, and has its seat back unless another player took that."""
     given, session = proposal.arguments, proposal.session
     entry = session_of(draft.facts, session)
     if entry is None:
         return refuse("retired")
     name, last = str(given.get("back", "")), last_back(draft.facts, session)
     if name and name == last:  # the same one, said again
-        return _be_present(draft, session, entry)
-    if _has_moved(proposal, entry) or given.get("after", last) != last:
+        _be_present(draft, session, entry)
+        return OK
+    if _has_moved(draft, proposal, entry):
         return refuse("moved")
     if name:
         draft.put(_BACK + session, name)
     elif last:  # said by a node of a version that gave them no names
         draft.drop(_BACK + session)
-    entry = entry._replace(gateway=str(given.get("gateway", entry.gateway)))
-    return _be_present(draft, session, entry)
+    _be_present(draft, session, entry._replace(gateway=str(given.get("gateway", entry.gateway))))
+    return OK
 
 
-def _be_present(draft: Draft, session: str, entry: Session) -> Verdict:
+def _be_present(draft: Draft, session: str, entry: Session) -> None:
     put_session(draft, session, entry._replace(is_present=1))
     wake(draft)
-    return seats.take_back(draft, session, entry) if entry.seat else OK
+    if entry.seat:
+        seats.take_back(draft, session, entry)
 
 
 def say_back(facts: Facts, session: str, gateway: str, name: str) -> Proposal:
@@ -135,6 +137,14 @@ def say_back(facts: Facts, session: str, gateway: str, name: str) -> Proposal:
     return Proposal("back", _KINDS[entry.kind], session, arguments=given)
 
 
+def say_absent(facts: Facts, session: str, gateway: str) -> Proposal:
+    """Return an `absent` of a session whose line at this gateway is gone."""
+    entry = session_of(facts, session)
+    assert entry is not None, "only who has joined is absent"
+    given = {"was_at": gateway, "after": last_back(facts, session)}
+    return Proposal("absent", _KINDS[entry.kind], session, arguments=given)
+
+
 def last_back(facts: Facts, session: str) -> str:
     """Return the name of the last `back` that was decided for a session; "" before the first.
 
@@ -144,13 +154,14 @@ def last_back(facts: Facts, session: str) -> str:
     return str(facts.get(_BACK + session, ""))
 
 
-def _has_moved(proposal: Proposal, entry: Session) -> bool:
-    """Return whether a session is at another node than whoever speaks for it knew.
+def _has_moved(draft: Draft, proposal: Proposal, entry: Session) -> bool:
+    """Return whether a session is at another node, or came back since, than who speaks for it knew.
 
     What a gateway says of a line that it had may come late, when the session goes on elsewhere.
     """
-    known = proposal.arguments.get("was_at")
-    return known is not None and known != entry.gateway
+    last = last_back(draft.facts, proposal.session)
+    known = {"was_at": entry.gateway, "after": last}
+    return any(proposal.arguments.get(name, value) != value for name, value in known.items())
 
 
 def be_here(draft: Draft, proposal: Proposal) -> None:
