@@ -93,6 +93,7 @@ SETTLE_S: Final = 2.0  # after an outage of the store nobody counts as dead for 
 MEND_LOOKS: Final = 5  # a follower gives the owner so many looks to put a lost tail back
 LEASE_S: Final = 3.0
 LEASE_RENEW_S: Final = 1.0
+PEERS_HEARD_AT_ONCE: Final = 40  # of more processes a node hears more seldom, on average as often
 FENCE_SELF_S: Final = 0.6 * LEASE_S
 DOORBELL_LOOK_S: Final = 1.0  # followers look at the log at least this often
 RING_INTERVAL_S: Final = 0.01  # between two rings of a node; bells of one world fold into one

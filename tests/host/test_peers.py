@@ -7,6 +7,7 @@ import pytest
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.host.jobs import Jobs
 from dreamsync_server.host.peers import Peers
+from dreamsync_server.limits import PEERS_HEARD_AT_ONCE
 from dreamsync_server.store.codec import READABLE, VERSION
 from dreamsync_server.store.memory import MemoryStore
 
@@ -42,6 +43,24 @@ async def test_a_world_goes_to_the_calmest_node_then_to_the_emptiest() -> None:
 async def test_what_was_placed_is_counted_until_a_node_says_so_itself() -> None:
     found = await peers_of({"worlds": 4}, b={"worlds": 1}, c={"worlds": 1})
     assert [found.place() for _ in range(5)] == ["b", "c", "b", "c", ""]
+
+
+async def test_of_many_processes_each_hears_more_seldom() -> None:
+    others = {f"n{i}": {"worlds": 9} for i in range(2 * PEERS_HEARD_AT_ONCE)}
+    found = await peers_of({"worlds": 9}, **others)
+    asked = 0
+    nodes = found._store.nodes
+
+    async def count() -> Any:
+        nonlocal asked
+        asked += 1
+        return await nodes()
+
+    found._store.nodes = count  # type: ignore[method-assign]
+    for _ in range(9):
+        await found.renew()
+    assert asked == 3
+    assert len(found.all) == 2 * PEERS_HEARD_AT_ONCE + 1
 
 
 async def test_nodes_that_end_and_directors_get_no_worlds() -> None:

@@ -2,8 +2,8 @@
 
 A world stays where it was opened until its node ends, so nothing moves to and fro. One that is
 opened, or wakes, goes to another node only where that one is clearly less loaded: by two tenths of
-a core, or, as busy as this one at most, by two worlds. What a node says is a second old; what was
-placed with it since is counted in.
+a core, or, as busy as this one at most, by two worlds. What a node says is a second old, of hundreds
+some seconds; what was placed with it since is counted in.
 """
 
 import logging
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from dreamsync_server.errors import StoreError
 from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.limits import PEERS_HEARD_AT_ONCE
 from dreamsync_server.store.codec import READABLE, VERSION
 from dreamsync_server.store.port import Store
 
@@ -41,14 +42,19 @@ class Peers:
         self._node = node
         self._about = about
         self._serving: dict[str, Peer] = {}
+        self._rounds = 0  # in which the others are not heard of
         self.has_seen_newer = False  # a node that writes what cannot be read here
         self._newer: set[str] = set()  # nodes whose worlds this one cannot read, as was said
 
     async def renew(self) -> None:
-        """Say what there is to say of this node, and hear of the others."""
+        """Say what there is to say of this node, and hear of the others: of many more seldom."""
         try:
             await self.say()
+            if self._rounds > 0:
+                self._rounds -= 1
+                return
             self.all = await self._jobs.finish(self._store.nodes())
+            self._rounds = (len(self.all) - 1) // PEERS_HEARD_AT_ONCE
         except StoreError as error:
             _log.info("other nodes are not heard of just now: %s", error)
             return
