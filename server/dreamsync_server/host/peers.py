@@ -2,8 +2,8 @@
 
 A world stays where it was opened until its node ends, so nothing moves to and fro. One that is
 opened, or wakes, goes to another node only where that one is clearly less loaded: by two tenths of
-a core, or, as busy as this one at most, by two worlds. What a node says is a second old, of hundreds
-some seconds; what was placed with it since is counted in.
+a core, or, as busy as this one at most, by two worlds. What a node says is a second old, and some
+seconds of hundreds; what was placed with it since is counted in.
 """
 
 import logging
