@@ -149,6 +149,7 @@ REFUSED_LINGER_MAX: Final = 200  # sockets beyond CONNECTIONS_MAX that are told 
 ACCEPT_BACKLOG: Final = 1_024
 UNSENT_IN_KERNEL_BYTES: Final = 64 * KIB  # of one client; the rest waits here, where it is seen
 VIEW_INTERVAL_S: Final = 0.05  # views a client: at most 20 a second
+VIEW_EARLY_S: Final = 0.005  # before its time a view may go with a commit that it tells of
 QUIET_INTERVAL_S: Final = 1.0
 POSE_INTERVAL_S: Final = 0.05
 POSES_IN_VIEW_MAX: Final = 50

@@ -20,6 +20,32 @@ def test_views_go_out_at_most_each_interval_with_the_last_value_and_all_events()
     assert len(ada.seen) == 2
 
 
+def test_a_view_goes_with_its_commit_where_that_comes_a_moment_early_but_no_more_often() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    seen = []
+    for ms in (0, 46, 46, 8):
+        stage.pass_ms(ms)
+        if ms != 8:
+            stage.play.act("b", "talk", words="tick")
+            stage.hand_over()
+        ada.read()
+        seen.append(len(ada.seen))
+    assert seen == [1, 2, 2, 3]  # at 0, at 46 ms for 50, and what came at 92 at 100
+
+
+def test_a_secret_act_does_not_hasten_a_view() -> None:
+    stage, ada, _ = two_in_the_kitchen()
+    for ms, action in ((0, "talk"), (20, "talk"), (27, "promise")):
+        stage.pass_ms(ms)
+        stage.play.act("b", action, words="secret")
+        stage.hand_over()
+    ada.read()
+    assert len(ada.seen) == 1
+    stage.pass_ms(3)
+    ada.read()
+    assert len(ada.seen) == 2
+
+
 def test_ones_own_outcome_comes_at_once() -> None:
     stage, _, ben = two_in_the_kitchen()
     for i in range(3):

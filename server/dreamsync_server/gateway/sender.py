@@ -29,6 +29,7 @@ from dreamsync_server.limits import (
     BUFFER_SOFT_BYTES,
     BUFFER_STALLED_S,
     IDLE_PING_S,
+    VIEW_EARLY_S,
     VIEW_INTERVAL_S,
 )
 from dreamsync_server.store.port import WorldCard
@@ -66,6 +67,7 @@ class Sender:
         self.newcomers: dict[Member, None] = {}  # they do not know yet where people stand
         self.is_running = False
         self.taken_s = now_s()  # when the newest commit was taken in
+        self._pumped = follower.state.position  # the newest commit when it was pumped last
         self._now_s = now_s
         self._wake = wake
         self._judge = judge
@@ -153,8 +155,15 @@ class Sender:
     # --- time --------------------------------------------------------------------------------
 
     def pump(self) -> None:
-        """Send everything that is due, and ask to be called again for what is due later."""
-        now_s = self._now_s()
+        """Send everything that is due, and ask to be called again for what is due later.
+
+        Whoever the newest commit holds something for may be told VIEW_EARLY_S before its time when
+        that has just come in, so that what happens twenty times a second is sent as it happens, and
+        not each time by a timer a little later. Nothing else may hasten a view: when it goes would
+        then tell of what it does not hold.
+        """
+        now_s, newest = self._now_s(), self.follower.state.position
+        has_news, self._pumped = newest != self._pumped, newest
         for member in tuple(self.urgent):
             self._send_own(member, now_s)
         self.urgent.clear()
@@ -162,8 +171,9 @@ class Sender:
         for group in tuple(self.groups.values()):
             due_s = group.sent_s + VIEW_INTERVAL_S
             if group.is_due:
-                if due_s <= now_s:
-                    self._flush(group, now_s)
+                is_told = has_news and bool(group.turns) and group.turns[-1].position == newest
+                if due_s <= now_s + is_told * VIEW_EARLY_S:
+                    self._flush(group, max(now_s, due_s))  # one that is early is sent when due
                 else:
                     next_s = min(next_s, due_s)
             for member in tuple(group.odd):
