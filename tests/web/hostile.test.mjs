@@ -177,3 +177,25 @@ test("a word that only programs know is the name of nobody", async (t) => {
     assert.equal(viewer.names[sort].toString, undefined);
   }
 });
+
+/** Let so many milliseconds pass on a clock that stands still otherwise. */
+async function pass(t, ms, stepMs = 1_000) {
+  for (let at = 0; at < ms; at += stepMs) {
+    t.mock.timers.tick(stepMs);
+    await new Promise((resolve) => { setImmediate(resolve); });
+  }
+}
+
+test("a lobby keeps its line while nothing is asked, and takes it for lost where an answer fails", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new Server();
+  const connecting = connect("ws://127.0.0.1:1", { json: true, WebSocket: server.Socket, jitter: () => 0 });
+  await pass(t, 10, 1);
+  const dream = await connecting;
+  await pass(t, 300_000);
+  assert.equal(server.sockets.length, 1);
+  dream.list().catch(() => {}); // this server never answers it
+  await pass(t, 60_000);
+  assert.ok(server.sockets.length > 1);
+  dream.close();
+});

@@ -137,8 +137,9 @@ export class Connection {
   }
 
   #heard() {
-    // A page cannot see pings; the server says something every 20 s.
-    this.#set("idle", IDLE_CUT_MS, () => this.#lost("The line went silent.", undefined));
+    // A page cannot see pings; in a world the server says something every 20 s, in the lobby only
+    // when it is asked.
+    this.#set("idle", IDLE_CUT_MS, () => this.#session.isAwaiting && this.#lost("The line went silent.", undefined));
   }
 
   /** Hand out notices and send what there is to send. */
@@ -149,6 +150,7 @@ export class Connection {
       for (const plain of this.#session.outgoing(this.nowMs)) {
         this.#options.onFrame?.("out", plain);
         socket.send(this.#options.codec.encode(plain));
+        if (this.#timers.idle === 0) this.#heard();
       }
       const atMs = this.#session.wakeAtMs;
       if (atMs !== null) this.#set("wake", Math.max(1, atMs - this.nowMs), () => this.#pump());

@@ -13,6 +13,8 @@ export class Requests {
   #watched = new Map(); // id -> {when, holds}
   #nextQ = 1;
 
+  get count() { return this.#items.size; }
+
   /** Return a number that was not used before. */
   takeQ() { return this.#nextQ++; }
 

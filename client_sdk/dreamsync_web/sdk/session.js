@@ -65,6 +65,8 @@ export class ClientSession {
   }
 
   get state() { return this.#state; }
+  /** Whether the other side has something to say before long: always in a world. */
+  get isAwaiting() { return this.#entry !== null || this.#state !== "live" || this.#requests.count > 0; }
   /** The session's id, "" before it has entered. */
   get id() { return this.identity?.session ?? ""; }
 

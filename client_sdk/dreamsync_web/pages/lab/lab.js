@@ -203,7 +203,7 @@ function Frames() {
   return html`<section class="frames" aria-label="Frames"><h2>Frames <span class="faint small">newest first</span></h2>
     <ol>${bench.frames.map(({ id, direction, message, size }) => html`<li key=${id} class=${direction}><details>
       <summary><b>${direction === "in" ? "←" : "→"} ${message.type}</b>
-        <span class="faint small">${message.q ? `q ${message.q} ` : ""}${message.n ? `n ${message.n} ` : ""}${size} bytes</span></summary>
+        <span class="faint small">${message.q ? `q ${message.q} · ` : ""}${message.n ? `n ${message.n} · ` : ""}${size} bytes</span></summary>
       <pre>${JSON.stringify(message, null, 1)}</pre></details></li>`)}</ol></section>`;
 }
 
