@@ -5,32 +5,24 @@ is, and read again as the messages that the client was sent.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from support.carrier import CHUNK_BYTES, Carrier, Pair, Streams
 
 from dreamsync.protocol.codec import decode_server
 from dreamsync.protocol.server_messages import ServerMessage
 
 Way = Literal["down", "up"]  # from the node, to the node
-_CHUNK_BYTES = 64 * 1024
-_CLOSE_S = 2.0
 _TEXT, _BINARY = 1, 2
 
 
 @dataclass(eq=False)
-class Line:
+class Line(Pair):
     """One connection: what came down, with the moment of each piece."""
 
-    client: asyncio.StreamWriter
-    node: asyncio.StreamWriter
     pieces: list[tuple[int, bytes]] = field(default_factory=list)
-
-    def cut(self) -> None:
-        """Reset both sides."""
-        for writer in (self.client, self.node):
-            writer.transport.abort()
 
     def messages(self) -> Iterator[tuple[int, ServerMessage]]:
         """Yield the whole messages that came, with the moment at which each was whole."""
@@ -65,53 +57,30 @@ def _take_frame(buffer: bytearray) -> tuple[int, bytes] | None:
     return frame
 
 
-class LineTap:
-    """Listens on a port of loopback for one client and carries it to the node's port.
+class LineTap(Carrier[Line]):
+    """Carries one client, line after line, to the node's port.
 
     Where several nodes serve, `node_port` is called for each new line: a load balancer's choice.
     """
 
     def __init__(self, node_port: int | Callable[[], tuple[str, int]], tick: Iterator[int]) -> None:
+        super().__init__()
         self.lines: list[Line] = []
         self.cuts = 0  # made here, by bytes or by `cut`
         self.lines_cut = 0  # number of the last line that was cut, from 1
-        self.is_refusing = False
         self._node_port = node_port
         self._tick = tick
         self._left: tuple[Way, int] | None = None
-        self._server: asyncio.Server | None = None
-        self._open: set[Line] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for line in tuple(self._open):
-            line.cut()  # which ends its task, as cancelling would, but without a word of asyncio's
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
-        for task in self._tasks:
-            task.cancel()
 
     @property
     def url(self) -> str:
         """What a client connects to."""
-        assert self._server is not None, "not started"
-        return f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"ws://127.0.0.1:{self.port}"
 
     @property
     def is_open(self) -> bool:
         """Whether the client has a line now."""
-        return bool(self._open)
+        return bool(self.pairs)
 
     @property
     def raw(self) -> bytes:
@@ -129,7 +98,7 @@ class LineTap:
 
     def cut(self) -> None:
         """Cut now."""
-        for line in tuple(self._open):
+        for line in tuple(self.pairs):
             self._note_cut(line)
             line.cut()
 
@@ -137,39 +106,27 @@ class LineTap:
         self.cuts += 1
         self.lines_cut = max(self.lines_cut, self.lines.index(line) + 1)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self.is_refusing:
-            writer.transport.abort()
-            return
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            node = self._node_port
-            place = node() if callable(node) else ("127.0.0.1", node)
-            node_reader, node_writer = await asyncio.open_connection(*place)
-        except OSError:
-            writer.transport.abort()
-            self._tasks.discard(task)
-            return
-        line = Line(writer, node_writer)
+    async def reach(self) -> Streams:
+        """Connect to the node, or to the one that is chosen for this line."""
+        node = self._node_port
+        return await asyncio.open_connection(*(node() if callable(node) else ("127.0.0.1", node)))
+
+    def paired(self, client: asyncio.StreamWriter, beyond: asyncio.StreamWriter) -> Line:
+        """Begin a line."""
+        line = Line(client, beyond)
         self.lines.append(line)
-        self._open.add(line)
-        pumps = (self._pump(reader, line, "up"), self._pump(node_reader, line, "down"))
-        works = [asyncio.ensure_future(pump) for pump in pumps]
-        try:
-            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for work in works:
-                work.cancel()
-            line.cut()
-            self._open.discard(line)
-            self._tasks.discard(task)
+        return line
+
+    def works(
+        self, client: asyncio.StreamReader, beyond: asyncio.StreamReader, pair: Line
+    ) -> tuple[Coroutine[None, None, None], Coroutine[None, None, None]]:
+        """Return what carries bytes up and down."""
+        return self._pump(client, pair, "up"), self._pump(beyond, pair, "down")
 
     async def _pump(self, reader: asyncio.StreamReader, line: Line, way: Way) -> None:
-        writer = line.client if way == "down" else line.node
+        writer = line.client if way == "down" else line.beyond
         try:
-            while some := await reader.read(_CHUNK_BYTES):
+            while some := await reader.read(CHUNK_BYTES):
                 some, is_last = self._within(way, some)
                 if way == "down":
                     line.pieces.append((next(self._tick), some))

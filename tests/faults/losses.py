@@ -12,7 +12,7 @@ from faults.fleet import BACK_S, Watch, played
 from faults.outcome import Outcome
 from faults.resp import Command, take_replies
 from faults.rig import Rig, now_s
-from faults.store_tap import StoreTap, _Pair
+from faults.store_tap import Asked, StoreTap
 
 PER_WORLD = 400  # operations before worlds are judged and others opened
 _SHARE = 0.5
@@ -32,7 +32,7 @@ class LossyTap(StoreTap):
         self.dice = random.Random(0)
         self.waiting: dict[str, float] = {}  # world -> since when it has waited for a reply
 
-    def _pass_replies(self, buffer: bytearray, pair: _Pair) -> bool:
+    def _pass_replies(self, buffer: bytearray, pair: Asked) -> bool:
         replies = take_replies(bytearray(buffer))
         done = list(zip(tuple(pair.waiting), replies, strict=False))
         acts = sum(_acts_in(command) for command, _ in done)

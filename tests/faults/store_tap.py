@@ -5,16 +5,15 @@ It also keeps what the store confirmed (world, tail, when), which nobody may be 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from support.carrier import CHUNK_BYTES, Carrier, Pair, Streams
 
 from faults.resp import Command, take_commands, take_replies, value_of
 
 Stage = Literal["request", "reply", "passed"]
-_CHUNK_BYTES = 64 * 1024
-_CLOSE_S = 2.0
 
 
 @dataclass(eq=False)
@@ -38,59 +37,33 @@ class Trap:
 
 
 @dataclass(eq=False)
-class _Pair:
-    client: asyncio.StreamWriter
-    store: asyncio.StreamWriter
+class Asked(Pair):
+    """A connection and what was asked on it."""
+
     waiting: deque[Command] = field(default_factory=deque)  # forwarded, not answered
     trapped: dict[int, Trap] = field(default_factory=dict)  # id of a command -> its trap
     is_raw: bool = False  # a doorbell's: what comes is not one reply a command
 
-    def cut(self) -> None:
-        """Reset both sides."""
-        for writer in (self.client, self.store):
-            writer.transport.abort()
 
-
-class StoreTap:
-    """Listens on a port of loopback and carries what comes to the store's socket.
+class StoreTap(Carrier[Asked]):
+    """Carries what comes to the store's socket.
 
     `tick` numbers moments, for all taps of one rig together.
     """
 
     def __init__(self, socket: Callable[[], str], tick: Iterator[int]) -> None:
+        super().__init__()
         self.confirmed: dict[str, list[tuple[int, int]]] = {}  # world -> (tick, tail), rising
         self.owned: list[tuple[str, int, str]] = []  # (world, epoch, nonce) of each append
         self.on_confirmed: Callable[[str, int], None] = lambda world, epoch: None
         self._socket = socket
         self._tick = tick
         self._traps: list[Trap] = []
-        self._pairs: set[_Pair] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        self.cut()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_CLOSE_S)
 
     @property
     def url(self) -> str:
         """How a store's client finds it."""
-        assert self._server is not None, "not started"
-        return f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return f"redis://127.0.0.1:{self.port}"
 
     def set(self, trap: Trap) -> Trap:
         """Set a trap."""
@@ -102,38 +75,24 @@ class StoreTap:
         if trap in self._traps:
             self._traps.remove(trap)
 
-    def cut(self) -> None:
-        """Reset every connection there is; new ones are taken."""
-        for pair in tuple(self._pairs):
-            pair.cut()
+    async def reach(self) -> Streams:
+        """Connect to the store."""
+        return await asyncio.open_unix_connection(self._socket())
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            store_reader, store_writer = await asyncio.open_unix_connection(self._socket())
-        except OSError:
-            writer.transport.abort()
-            self._tasks.discard(task)
-            return
-        pair = _Pair(writer, store_writer)
-        self._pairs.add(pair)
-        pumps = (self._there(reader, pair), self._back(store_reader, pair))
-        works = [asyncio.ensure_future(pump) for pump in pumps]
-        try:
-            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for work in works:
-                work.cancel()
-            pair.cut()
-            self._pairs.discard(pair)
-            self._tasks.discard(task)
+    def paired(self, client: asyncio.StreamWriter, beyond: asyncio.StreamWriter) -> Asked:
+        """Return a pair on which nothing was asked yet."""
+        return Asked(client, beyond)
 
-    async def _there(self, reader: asyncio.StreamReader, pair: _Pair) -> None:
+    def works(
+        self, client: asyncio.StreamReader, beyond: asyncio.StreamReader, pair: Asked
+    ) -> tuple[Coroutine[None, None, None], Coroutine[None, None, None]]:
+        """Return what carries commands there and replies back."""
+        return self._there(client, pair), self._back(beyond, pair)
+
+    async def _there(self, reader: asyncio.StreamReader, pair: Asked) -> None:
         buffer = bytearray()
         try:
-            while some := await reader.read(_CHUNK_BYTES):
+            while some := await reader.read(CHUNK_BYTES):
                 buffer += some
                 passing = bytearray()
                 for command in take_commands(buffer):
@@ -141,7 +100,7 @@ class StoreTap:
                         pair.is_raw = True
                     trap = self._trap_for(command)
                     if trap is not None and trap.stage == "request":
-                        pair.store.write(bytes(passing))  # what came before it is executed
+                        pair.beyond.write(bytes(passing))  # what came before it is executed
                         trap.spring()
                         return
                     if trap is not None:
@@ -149,15 +108,15 @@ class StoreTap:
                     if not pair.is_raw:
                         pair.waiting.append(command)
                     passing += command.raw
-                pair.store.write(bytes(passing))
-                await pair.store.drain()
+                pair.beyond.write(bytes(passing))
+                await pair.beyond.drain()
         except OSError:
             return
 
-    async def _back(self, reader: asyncio.StreamReader, pair: _Pair) -> None:
+    async def _back(self, reader: asyncio.StreamReader, pair: Asked) -> None:
         buffer = bytearray()
         try:
-            while some := await reader.read(_CHUNK_BYTES):
+            while some := await reader.read(CHUNK_BYTES):
                 buffer += some
                 if pair.is_raw:
                     pair.client.write(bytes(buffer))
@@ -169,7 +128,7 @@ class StoreTap:
         except OSError:
             return
 
-    def _pass_replies(self, buffer: bytearray, pair: _Pair) -> bool:
+    def _pass_replies(self, buffer: bytearray, pair: Asked) -> bool:
         """Pass whole replies on; False where one was struck at, and the line is to be cut."""
         passing = bytearray()
         for raw in take_replies(buffer):

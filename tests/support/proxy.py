@@ -6,28 +6,19 @@ is executed, and the answer is lost); both act once, on the first bytes that con
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
 
-CHUNK_BYTES = 64 * 1024
-CLOSE_S = 5.0
+from support.carrier import CHUNK_BYTES, Carrier, Pair, Streams
 
 
 @dataclass(eq=False)
-class _Pair:
-    """One client's connection and the one to the target that was opened for it."""
+class _Pair(Pair):
+    """Two connections, and what was seen of them."""
 
-    client: asyncio.StreamWriter
-    target: asyncio.StreamWriter
     seen: bytes = b""  # the end of what the client sent, in which a pattern may begin
     losing: asyncio.Event | None = None
-
-    def cut(self) -> None:
-        """Reset both connections."""
-        for writer in (self.client, self.target):
-            writer.transport.abort()
 
 
 @dataclass(eq=False)
@@ -39,26 +30,16 @@ class _Rule:
     is_lost: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Proxy:
-    """Listens on a TCP port of loopback and carries every connection to `target`.
-
-    `target` is `unix:///path`, or any `scheme://host:port`.
-    """
+class Proxy(Carrier[_Pair]):
+    """Carries every connection to `target`: `unix:///path`, or any `scheme://host:port`."""
 
     def __init__(self, target: str) -> None:
-        self.connections = 0  # accepted so far
+        super().__init__()
+        self.connections = 0  # carried so far
         self._target = target
-        self._server: asyncio.Server | None = None
-        self._pairs: list[_Pair] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._rules: list[_Rule] = []
         self._is_flowing = asyncio.Event()
         self._is_flowing.set()
-        self._is_refusing = False
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        return self
 
     async def __aexit__(
         self,
@@ -66,19 +47,8 @@ class Proxy:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        self.cut()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CLOSE_S)
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        assert self._server is not None, "not started"
-        return int(self._server.sockets[0].getsockname()[1])
+        self.flow()
+        await super().__aexit__(kind, error, trace)
 
     @property
     def redis_url(self) -> str:
@@ -107,51 +77,28 @@ class Proxy:
         """Let what was held go on, in order."""
         self._is_flowing.set()
 
-    def cut(self) -> None:
-        """Reset every connection there is; new ones are taken."""
-        for pair in self._pairs:
-            pair.cut()
-
     def refuse(self, is_refusing: bool = True) -> None:
         """Close new connections at once, or take them again."""
-        self._is_refusing = is_refusing
+        self.is_refusing = is_refusing
 
     def _add(self, rule: _Rule) -> asyncio.Event:
         self._rules.append(rule)
         return rule.is_lost
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def paired(self, client: asyncio.StreamWriter, beyond: asyncio.StreamWriter) -> _Pair:
+        """Return a pair of which nothing was seen yet."""
+        return _Pair(client, beyond)
+
+    def works(
+        self, client: asyncio.StreamReader, beyond: asyncio.StreamReader, pair: _Pair
+    ) -> tuple[Coroutine[None, None, None], Coroutine[None, None, None]]:
+        """Return what carries bytes there and back."""
+        there = self._pump(client, pair.beyond, pair, self._may_go)
+        return there, self._pump(beyond, pair.client, pair, self._may_come)
+
+    async def reach(self) -> Streams:
+        """Connect to the target."""
         self.connections += 1
-        if self._is_refusing:
-            writer.transport.abort()
-            return
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            await self._carry(reader, writer)
-        finally:
-            self._tasks.discard(task)
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            target_reader, target_writer = await self._connect()
-        except OSError:
-            writer.transport.abort()
-            return
-        pair = _Pair(writer, target_writer)
-        self._pairs.append(pair)
-        there = asyncio.ensure_future(self._pump(reader, target_writer, pair, self._may_go))
-        back = asyncio.ensure_future(self._pump(target_reader, writer, pair, self._may_come))
-        try:
-            await asyncio.wait([there, back], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._pairs.remove(pair)
-            there.cancel()
-            back.cancel()
-            pair.cut()
-
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         scheme, _, place = self._target.partition("://")
         if scheme == "unix":
             return await asyncio.open_unix_connection(place)
