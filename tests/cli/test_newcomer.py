@@ -7,6 +7,7 @@ from support.packs import starter
 
 from dreamsync_server.cli.newcomer import check_room, newcomer, tell
 from dreamsync_server.clock import ManualClock
+from dreamsync_server.errors import OperatorError
 from dreamsync_server.gateway.tokens import is_invited, is_secret
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import WorldCard
@@ -32,6 +33,12 @@ def test_what_is_told_to_programs_is_what_people_are_told(
     told = json.loads(capsys.readouterr().out)
     assert (told["origin"], told["seq"], told["ms"]) == ("w_1", 12, 3_000)
     assert told["desk"].startswith(f"http://127.0.0.1:9/desk#{world.id}.{world.desk_token}")
+
+
+@pytest.mark.parametrize("title", ["x" * 81, "a\x1b[31mred", "two\nlines"])
+def test_a_title_that_clients_could_not_give_is_refused(title: str) -> None:
+    with pytest.raises(OperatorError, match="one line of at most 80 characters"):
+        newcomer(ORIGIN, title, 99)
 
 
 def test_what_leads_into_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:

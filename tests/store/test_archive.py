@@ -121,7 +121,7 @@ def test_a_file_of_a_newer_version_says_which_is_read() -> None:
     [
         {"card": {}}, {"card": 5}, {"tail": [1, 0]}, {"tail": [1, 10**9]}, {"tail": "x"},
         {"card": {"world": 5}}, {"exported_ms": "now"}, about(title="\x1b[2J"),
-        about(world="{w:x}"), about(title="x" * 81), about(has_spectators="yes"),
+        about(world="{w:x}"), about(title="x" * 501), about(has_spectators="yes"),
         about(is_directed=1), {"texts": 1},
     ],
 )  # fmt: skip
@@ -193,3 +193,8 @@ def test_nothing_may_stand_behind_the_end_or_before_the_head() -> None:
 def test_a_file_that_holds_less_than_it_says_is_refused() -> None:
     with pytest.raises(ArchiveError, match="holds 5 of 9 commits"):
         parts(written(commits(), tail=9))
+
+
+def test_the_title_of_a_class_s_world_or_of_a_pack_may_be_longer_than_one_that_is_given() -> None:
+    raw = io.BytesIO(sealed(head(**about(title=f"{'x' * 80} · 12"))))
+    assert isinstance(next(read_archive(raw.read)), Head)

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 import dreamsync
+from dreamsync.protocol.bounds import TITLE_CHARS_MAX
+from dreamsync.protocol.fields import Title
 from dreamsync_server.cli.called import own_command
 from dreamsync_server.cli.links import Link, socket_address
 from dreamsync_server.cli.open import card as opened
@@ -16,9 +20,20 @@ from dreamsync_server.limits import STORE_MEMORY_NEW_WORLDS
 from dreamsync_server.store.grafting import card_from
 from dreamsync_server.store.port import Store, WorldCard
 
+_TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)  # as clients may give one
+
 
 def newcomer(origin: WorldCard, title: str, now_ms: int) -> tuple[WorldCard, dreamsync.World]:
-    """Return the card of a new private world that goes on from another, and its secrets."""
+    """Return the card of a new private world that goes on from another, and its secrets.
+
+    Raises:
+        OperatorError: the title is no line of text, or too long.
+    """
+    try:
+        _TITLE.validate_python(title)
+    except ValidationError:
+        text = f"a title is one line of at most {TITLE_CHARS_MAX} characters"
+        raise OperatorError(text) from None
     tokens = Tokens()
     world = dreamsync.World(tokens.world(), tokens.secret(), tokens.code(), tokens.secret())
     card = replace(
@@ -32,7 +47,8 @@ async def check_room(store: Store) -> None:
     """Raise OperatorError where the store is too full for a new world."""
     if await store.memory_share() > STORE_MEMORY_NEW_WORLDS:
         raise OperatorError(
-            "the store is too full for a new world: give it more memory, or delete some"
+            "the store is too full for a new world: give it more memory, or delete some worlds"
+            f" ({own_command()} worlds --all, {own_command()} delete)"
         )
 
 

@@ -40,6 +40,7 @@ from dreamsync_server.world.values import digest_hex, hash_text
 MAGIC: Final = b"DREAMSYNC-WORLD\n"
 VERSION: Final = 1
 _WORLD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+_TITLE_CHARS_MAX: Final = 500  # a pack's own is longer than what people give, a class's counts
 _PART: Final = struct.Struct(">cI")
 _CARD: Final = (
     "world", "pack_id", "pack_hash", "seed", "created_ms", "title", "has_spectators",
@@ -237,7 +238,8 @@ class _Reader:
         about = {name: plain["card"][name] for name in _CARD if name in plain["card"]}
         card = WorldCard(**about, is_private=True)
         shape = (card.world, card.pack_id, card.pack_hash, card.title)
-        if not (all(map(is_text, shape)) and _WORLD.match(card.world) and len(card.title) <= 80):
+        is_title = len(card.title) <= _TITLE_CHARS_MAX
+        if not (all(map(is_text, shape)) and _WORLD.match(card.world) and is_title):
             raise ArchiveError("the file is damaged: its head has the wrong shape")
         numbers = (card.seed, card.created_ms, card.speed, *plain["tail"])
         flags = (card.has_spectators, card.has_understudies, card.is_directed, plain["texts"])
