@@ -1,9 +1,12 @@
 """What a desk is shown: the storyline, tension over time, what players reported; nobody else is."""
 
+import dataclasses
+
 import pytest
 from support.house import house, two
 
 from dreamsync.protocol import server_messages as wire
+from dreamsync_server.gateway import showing
 
 
 async def desk_of(node, world):
@@ -29,6 +32,19 @@ async def test_the_desk_is_shown_how_beats_lead_to_one_another() -> None:
         nodes = {node.id: node.kind for node in graph.nodes}
         assert (nodes["chime"], nodes["morning"]) == ("beat", "ending")
         assert all(a in nodes and b in nodes for a, b in graph.edges)
+
+
+async def test_of_a_pack_that_is_saved_again_and_again_not_every_storyline_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(showing, "PACKS_SHARED_MAX", 2)
+    async with house() as node:
+        world, *_ = await two(node)
+        desk, room = await desk_of(node, world), node.hall.rooms[world.world]
+        for state in range(4):
+            room.follower.pack = dataclasses.replace(room.follower.pack, hash=f"{state:064x}")
+            assert (await desk.ask("graph")).graph.nodes
+        assert len(node.hall._showing._lines) == 2
 
 
 async def test_the_desk_is_shown_how_tense_it_was_and_is() -> None:

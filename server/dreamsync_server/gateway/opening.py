@@ -148,11 +148,14 @@ class Opening:
         """Return the packs on the shelf; what is still being read after a while is left out."""
         shelf = self._hall.shelf
         reading = [asyncio.ensure_future(shelf.newest(pack_id)) for pack_id in shelf.ids()]
-        if reading:
-            await asyncio.wait(reading, timeout=PACKS_LISTED_S)
-        for task in reading:
-            task.cancel()  # the wait for it alone: the shelf goes on reading
-        found = [task.result() for task in reading if task.done() and not task.cancelled()]
+        try:
+            if reading:
+                await asyncio.wait(reading, timeout=PACKS_LISTED_S)
+        finally:
+            for task in reading:
+                task.cancel()  # the wait for it alone: the shelf goes on reading
+        ready = [task for task in reading if task.done() and not task.cancelled()]
+        found = await asyncio.gather(*ready)
         return [pack for pack in found if pack is not None]
 
     async def _public(self) -> tuple[list[WorldCard], dict[str, Mapping[str, Any]]]:

@@ -19,6 +19,7 @@ from dreamsync_server.world.commit import Event, Proposal
 from dreamsync_server.world.minding import TEXT_AT, reports
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.sharing import PACKS_SHARED_MAX
 from dreamsync_server.world.state import Facts
 from dreamsync_server.world.values import TextRef
 
@@ -53,9 +54,11 @@ class Showing:
 
     def _storyline(self, pack: Pack) -> asyncio.Task[Storyline]:
         task = self._lines.get(pack.hash)
-        if task is None or (task.done() and task.exception() is not None):
+        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             work = asyncio.to_thread(_line_of, pack)
             task = self._lines[pack.hash] = asyncio.get_running_loop().create_task(work)
+            while len(self._lines) > PACKS_SHARED_MAX:  # each save of a watched pack is another
+                del self._lines[next(iter(self._lines))]
         return task
 
     async def _reports(self, room: Room, gate: Gate) -> list[Map]:
