@@ -5,7 +5,7 @@ import json
 import pytest
 from support.packs import starter
 
-from dreamsync_server.cli.newcomer import check_room, newcomer, tell
+from dreamsync_server.cli.newcomer import check_room, newcomer, tell, url_for
 from dreamsync_server.clock import ManualClock
 from dreamsync_server.errors import OperatorError
 from dreamsync_server.gateway.tokens import is_invited, is_secret
@@ -51,3 +51,14 @@ def test_what_leads_into_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 async def test_a_store_with_room_takes_it() -> None:
     await check_room(MemoryStore(ManualClock()))
+
+
+async def test_links_lead_to_a_node_that_serves_unless_another_address_is_named() -> None:
+    store = MemoryStore(ManualClock())
+    assert await url_for(store, "") == "ws://127.0.0.1:8765"
+    await store.put_node("a-director", {"kind": "director"})
+    await store.put_node("node-1", {"kind": "node", "url": "http://play.example:9000"})
+    for name in ("a-director", "node-1"):
+        assert await store.lease(f"node:{name}", "t", 30)
+    assert await url_for(store, "") == "http://play.example:9000"
+    assert await url_for(store, "ws://h:1") == "ws://h:1"

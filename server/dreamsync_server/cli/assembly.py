@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dreamsync_server.cli.about import about_process
 from dreamsync_server.cli.child import ChildSettings
+from dreamsync_server.cli.house import House
 from dreamsync_server.cli.metering import Metering
 from dreamsync_server.cli.pack_cache import own_cache
 from dreamsync_server.cli.shelf import PackShelf
@@ -89,6 +90,7 @@ def _host_and_hall(
 ) -> tuple[HostNode, Hall]:
     """Return the two halves of a node, each told what the other does."""
     clock, metering = SystemClock(), Metering(telemetry)
+    url = House(child.settings, child.store_url).web_url
 
     def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
         metering.confirmed(world, commits)
@@ -112,7 +114,7 @@ def _host_and_hall(
         on_lost=on_lost,
         shard_of=store.shard_of,
         rules=metering.rules(),
-        about=about_process(lambda: {"clients": telemetry.count_connections()}),
+        about=about_process(lambda: {"clients": telemetry.count_connections(), "url": url}),
     )
     metering.watch(lambda: len(host.worlds), lambda: host.peers.all)
     hall = Hall(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dreamsync_server.cli.newcomer import check_room, newcomer, tell
+from dreamsync_server.cli.newcomer import check_room, newcomer, tell, url_for
 from dreamsync_server.cli.recordings import When, when_of
 from dreamsync_server.cli.stored import Found, world_in
 from dreamsync_server.cli.telling import clock_of
@@ -50,6 +50,7 @@ async def branch(
         # Whoever was erased meanwhile is erased in the copy as well.
         for session in erased_in((await found.state()).facts) - erased:
             await found.store.erase_texts(card.world, session)
+        url = await url_for(found.store, url)
     first = f"It begins as {found.card.world} was at {clock_of(world_ms)} (seq {seq})."
     begins = {"origin": found.card.world, "seq": seq, "ms": world_ms}
     return tell(made, url, first, begins, is_json=is_json)

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-URL = "ws://127.0.0.1:8765"
 DATA = Path("dreamsync-data")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Url = Annotated[
-    str, typer.Option(envvar="DREAMSYNC_URL", help="Address of the server, for the link.")
+    str, typer.Option(envvar="DREAMSYNC_URL", help="Address for the link; else what a node says.")
 ]
 Store = Annotated[
     str, typer.Option(envvar="DREAMSYNC_STORE", help="URL of a Valkey or Redis of your own.")
@@ -72,7 +71,7 @@ def import_world(
         bool, typer.Option("--closed", help="As an archive: to look at, not to play on.")
     ] = False,
     title: Title = "",
-    url: Url = URL,
+    url: Url = "",
     store: Store = "",
     data: Data = DATA,
     json: Json = False,
@@ -89,7 +88,7 @@ def branch(
     world: World,
     at: Annotated[str, typer.Option(help="A seq, or world time as 0:04:31; now if none.")] = "",
     title: Title = "",
-    url: Url = URL,
+    url: Url = "",
     store: Store = "",
     data: Data = DATA,
     json: Json = False,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dreamsync_server.cli.newcomer import check_room, newcomer, tell
+from dreamsync_server.cli.newcomer import check_room, newcomer, tell, url_for
 from dreamsync_server.cli.recordings import Recording, opened
 from dreamsync_server.cli.stored import reading
 from dreamsync_server.clock import SystemClock
@@ -45,6 +45,7 @@ async def import_world(
                 raise
             was_over = is_over(graft.state.facts)
             await _make(target, source, graft, now_ms, is_closed=is_closed)
+            url = await url_for(target, url)
     kept = f"{source.tail} commits of {source.card.pack_id}, every digest came out."
     if is_closed:
         kept += " It is an archive: closed, to be looked at, replayed and branched."

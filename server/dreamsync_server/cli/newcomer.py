@@ -10,7 +10,7 @@ import dreamsync
 from dreamsync.protocol.bounds import TITLE_CHARS_MAX
 from dreamsync.protocol.fields import Title
 from dreamsync_server.cli.called import own_command
-from dreamsync_server.cli.links import Link, socket_address
+from dreamsync_server.cli.links import SERVER, Link, socket_address
 from dreamsync_server.cli.open import card as opened
 from dreamsync_server.cli.open import desk_address
 from dreamsync_server.cli.telling import print_json
@@ -50,6 +50,15 @@ async def check_room(store: Store) -> None:
             "the store is too full for a new world: give it more memory, or delete some worlds"
             f" ({own_command()} worlds --all, {own_command()} delete)"
         )
+
+
+async def url_for(store: Store, url: str) -> str:
+    """Return the address that links lead to: the one named, else that of a node that serves."""
+    if url:
+        return url
+    said = await store.nodes()
+    told = [str(said[name].get("url", "")) for name in sorted(said)]
+    return next(filter(None, told), SERVER)
 
 
 def tell(
