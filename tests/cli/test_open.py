@@ -45,8 +45,9 @@ async def test_one_may_let_other_worlds_hear_how_it_ended(
 
 
 async def test_a_pack_that_is_not_there_is_refused(url: str) -> None:
-    with pytest.raises(dreamsync.RefusedError, match="no such pack"):
-        await open_world(url, Wish("nope"))
+    for wish in (Wish("nope"), Wish("nope", class_worlds=2)):
+        with pytest.raises(OperatorError, match=r"no pack 'nope' on this server"):
+            await open_world(url, wish)
 
 
 async def test_a_class_has_one_code_for_all_its_worlds(

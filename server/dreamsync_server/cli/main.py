@@ -53,6 +53,7 @@ Dev = Annotated[
 app = typer.Typer(
     name="dreamsync",
     help="Live, shared, story-driven dream worlds.",
+    epilog="From a checkout also: ./dream test and ./dream lint.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

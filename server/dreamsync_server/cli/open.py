@@ -1,5 +1,7 @@
 """`dreamsync open`: a world of your own on a running server."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 
 import dreamsync
@@ -36,7 +38,7 @@ async def open_world(url: str, wish: Wish, *, is_json: bool = False) -> int:
     server = socket_address(url)
     if wish.class_worlds:
         return await _open_class(server, wish, is_json=is_json)
-    async with dreamsync.connect(server) as dream:
+    async with dreamsync.connect(server) as dream, _packs_named(dream, wish.pack):
         world = await dream.create_world(
             wish.pack,
             private=wish.is_private,
@@ -62,7 +64,7 @@ async def _open_class(server: str, wish: Wish, *, is_json: bool) -> int:
             "--class goes with neither --seed nor --share-ending: each world of a class has a seed"
             " of its own, and tells no other how it ended"
         )
-    async with dreamsync.connect(server) as dream:
+    async with dreamsync.connect(server) as dream, _packs_named(dream, wish.pack):
         made = await dream.open_class(
             wish.pack,
             wish.class_worlds,
@@ -77,6 +79,19 @@ async def _open_class(server: str, wish: Wish, *, is_json: bool) -> int:
     else:
         print(class_card(made, link, desk))
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _packs_named(dream: dreamsync.Dream, pack: str) -> AsyncIterator[None]:
+    """Say which packs a server has where it has not the one that was asked for."""
+    try:
+        yield
+    except dreamsync.RefusedError as error:
+        if error.code != "unknown_pack":
+            raise
+        found = ", ".join(one.id for one in await dream.packs())
+        them = f": it has {found}" if found else ""
+        raise OperatorError(f"there is no pack '{pack}' on this server{them}") from None
 
 
 def class_desk(server: str, made: dreamsync.Class) -> str:
