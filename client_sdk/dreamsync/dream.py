@@ -213,9 +213,9 @@ class Dream:
     async def _enter(self, kind: type[SomeViewer], entry: Entry) -> SomeViewer:
         entry.enter(1)  # what is wrong with it is said here
         viewer = kind(partial(self._converse, entry))
-        await viewer.open()
         self._viewers = [old for old in self._viewers if not old.is_over]
-        self._viewers.append(viewer)
+        self._viewers.append(viewer)  # before it is open: `close` may come meanwhile
+        await viewer.open()
         return viewer
 
     async def _list(self) -> Worlds:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from support.fake_server import CARD, DESK_TOKEN, WORLD
+from support.fake_server import CARD, DESK_TOKEN, WORLD, FakeLine
 from support.fake_socket import FakeServer
 
 import dreamsync
@@ -36,6 +36,21 @@ async def test_worlds_are_opened_listed_and_shown(server: FakeServer, json: bool
         assert await dream.packs() == ()
         assert (await dream.card(WORLD)).title == "Expo"
         assert (await dream.card(code="otter-42")).id == WORLD
+
+
+async def test_who_is_still_entering_when_the_dream_is_closed_does_not_stay(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_asked = asyncio.Event()
+    monkeypatch.setattr(FakeLine, "_enter", lambda line, plain: is_asked.set())
+    dream = dreamsync.connect(server.url)
+    await dream.open()
+    entering = asyncio.create_task(dream.enter(WORLD, role="leo"))
+    async with asyncio.timeout(5):
+        await is_asked.wait()
+        await dream.close()
+        with pytest.raises(dreamsync.DreamsyncError):
+            await entering
 
 
 async def test_a_question_to_the_lobby_outlives_its_line(server: FakeServer, dream: Dream) -> None:
