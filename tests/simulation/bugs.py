@@ -13,6 +13,7 @@ from unittest.mock import patch
 from dreamsync.requests import Requests
 from dreamsync_server.errors import StoreUnavailableError
 from dreamsync_server.gateway import session as gateway_session
+from dreamsync_server.gateway.arrivals import Arrivals
 from dreamsync_server.gateway.carrying import Carrying
 from dreamsync_server.gateway.entering import Entering
 from dreamsync_server.gateway.posing import Posing
@@ -204,6 +205,11 @@ def number_freed() -> Any:
     return patch.object(gateway_session.Session, "not_taken", not_taken)
 
 
+def strays_stay() -> Any:
+    """Let whom nobody stands behind count as present."""
+    return patch.object(Arrivals, "strays", lambda self: [])
+
+
 def poses_stay() -> Any:
     """Let an avatar stand where it was, though its seat has left the scene."""
     return patch.object(Posing, "take", lambda self, step: self.carrying.take(step))
@@ -225,7 +231,7 @@ BUGS: Final[dict[str, Bug]] = {
         ack_early, unknown_is_written, fence_unheard, tail_unconfirmed, no_dedupe, no_tail_check,
         epoch_reused, lease_trusted, cursor_apart, gate_skipped_on_resume, eyes_kept,
         resume_off_by_one, director_without_term, timer_twice, tenure_ignored,
-        number_freed, poses_stay, poses_of_others_unheard, watches_left_behind,
+        number_freed, strays_stay, poses_stay, poses_of_others_unheard, watches_left_behind,
     )
 }  # fmt: skip
 
@@ -246,6 +252,7 @@ SEEDS: Final[dict[str, int]] = {
     "timer_twice": 19,
     "tenure_ignored": 63,
     "number_freed": 90,
+    "strays_stay": 60,
     "poses_stay": 0,
     "poses_of_others_unheard": 0,
     "watches_left_behind": 1,

@@ -1,6 +1,6 @@
 """Judges what clients saw beside the log: where people stood, and what a desk was watching for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from support.invariants import Fault
 
@@ -16,7 +16,7 @@ from dreamsync_server.world.model import Pack, Place
 from dreamsync_server.world.parse import parse_condition
 from dreamsync_server.world.scope import scope_of
 from dreamsync_server.world.seats import holder_of
-from dreamsync_server.world.sessions import session_of
+from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, session_of
 from dreamsync_server.world.state import Facts, State, role_of
 from dreamsync_server.world.values import digest_hex
 from simulation.people import WATCHED, Frame, Person
@@ -141,6 +141,29 @@ def judge_branch(commits: Sequence[Commit], branch: Sequence[Commit]) -> list[Fa
         faults.append(Fault("digest", f"a branch at {len(copied)} has another digest"))
     if begin.cause.kind != "begin":
         faults.append(Fault("log", f"a branch goes on with {begin.cause.kind}"))
+    return faults
+
+
+def judge_whereabouts(facts: Facts, people: Sequence[Person], at: Mapping[str, str]) -> list[Fault]:
+    """The log has whoever is here at the node that its line is at, and nobody else.
+
+    `at` is the node of each client's last line.
+    """
+    here = {p.record.session: p for p in people if p.is_live and p.record.kind != "watch"}
+    faults = []
+    for name in [name for name in facts if name.startswith("@session.")]:
+        session = name.removeprefix("@session.")
+        entry = session_of(facts, session)
+        if entry is None or entry.kind not in KINDS_OF_PEOPLE:
+            continue
+        person = here.get(session)
+        node = at[person.process] if person is not None else ""
+        if node != (entry.gateway if entry.is_present else ""):
+            who = person.process if person is not None else f"nobody ({session})"
+            text = (
+                f"{who} is at {node or 'no node'}, the log has {entry.is_present} {entry.gateway}"
+            )
+            faults.append(Fault("order", text))
     return faults
 
 

@@ -29,7 +29,13 @@ from simulation.judging import judge_followers, judge_log, judge_recaps, judge_s
 from simulation.loop import SimLoop, StuckError
 from simulation.people import EVERYWHERE, People, Person
 from simulation.plan import Plan, plan_of
-from simulation.seeing import judge_branch, judge_hits, judge_moments, judge_poses
+from simulation.seeing import (
+    judge_branch,
+    judge_hits,
+    judge_moments,
+    judge_poses,
+    judge_whereabouts,
+)
 from simulation.store_model import run_now
 from simulation.tracing import Trace
 
@@ -224,6 +230,9 @@ class _Run:
         result.faults += judge_recaps(pack, commits, recaps)
         result.faults += judge_snapshots(pack, store.memory, world, commits)
         result.faults += judge_followers(house, world, state)
+        lines = [(client, wires[-1]) for client, wires in house.network.of_client.items()]
+        at = {client: line.node.process for client, line in lines}
+        result.faults += judge_whereabouts(state.facts, self.people.all, at)
         result.faults += judge_poses(pack, commits, self.people.all)
         result.faults += judge_hits(pack, commits, self.people.all)
         result.faults += judge_moments(pack, commits, self.people.all)

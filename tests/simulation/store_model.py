@@ -247,7 +247,7 @@ class StoreLink:
 
     def hear(self, topics: Listening) -> AsyncIterator[Note]:
         """Yield notes, those that come through."""
-        notes: _Bells[Note] = _Bells(self._model, self._process, NoteTray(topics))
+        notes: _Bells[Note] = _Bells(self._model, self._process, NoteTray(topics), keeps_order=True)
         self._model.memory._note_trays.append(cast("NoteTray", notes))
         return notes
 
@@ -261,8 +261,12 @@ class _Tray(Protocol[Heard]):
 class _Bells(Generic[Heard]):
     """One listener: bells and notes come late or never."""
 
-    def __init__(self, model: StoreModel, process: str, tray: _Tray[Heard]) -> None:
+    def __init__(
+        self, model: StoreModel, process: str, tray: _Tray[Heard], *, keeps_order: bool = False
+    ) -> None:
         self.process = process
+        self._keeps_order = keeps_order  # as one connection does; who listens to bells needs none
+        self._last_s = 0.0
         self._model = model
         self._tray = tray
 
@@ -271,7 +275,10 @@ class _Bells(Generic[Heard]):
         model, weather = self._model, self._model.weather
         if self.process in weather.cut_off or model.dice.random() < weather.loses_bell:
             return
-        model.loop.call_later(model.delay_s(), self._tray.put, bell)
+        due_s = model.loop.time() + model.delay_s()
+        if self._keeps_order:
+            due_s = self._last_s = max(due_s, self._last_s + 1e-6)
+        model.loop.call_at(due_s, self._tray.put, bell)
 
     def __aiter__(self) -> AsyncIterator[Heard]:
         return self
