@@ -105,6 +105,20 @@ test("whatever comes of a broken server, the session comes back and goes on", as
   assert.equal(outcome.ok, true);
 });
 
+test("who is still entering when the dream is closed does not stay behind", async () => {
+  const server = new Server();
+  const take = server.take.bind(server);
+  const asked = new Promise((resolve) => {
+    server.take = (socket, message) => (message.type === "enter" ? resolve() : take(socket, message));
+  });
+  const dream = await connect("ws://127.0.0.1:1", { json: true, WebSocket: server.Socket });
+  const entering = dream.enter("w", { role: "leo" });
+  await asked;
+  dream.close();
+  await assert.rejects(entering, { name: "ClosedError" });
+  assert.deepEqual(server.sockets.map((socket) => socket.readyState), [3, 3]);
+});
+
 test("each frame twice: events and outcomes are told once, and the view stays right", async (t) => {
   const server = new Server();
   const viewer = await enter(t, server);

@@ -108,8 +108,13 @@ export class Dream {
     const viewer = new Kind(converse, onNotice !== undefined);
     // From the first notice on: what came with `entered` is told to nobody else.
     if (onNotice) viewer.listen(onNotice);
-    await viewer.open();
-    this.#viewers.add(viewer);
+    this.#viewers.add(viewer); // before it is open: `close` may come meanwhile
+    try {
+      await viewer.open();
+    } catch (error) {
+      this.#viewers.delete(viewer);
+      throw error;
+    }
     viewer.listen((notice) => notice.kind === "over" && this.#viewers.delete(viewer));
     return viewer;
   }
