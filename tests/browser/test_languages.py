@@ -48,6 +48,14 @@ async def test_two_people_read_one_scene_in_two_languages_and_one_switches(
         assert await ava.page.evaluate("document.documentElement.lang") == "en"
 
 
+async def test_what_a_server_refuses_at_the_door_is_said_in_the_pages_language(
+    browser, expo: Node
+) -> None:
+    async with asyncio.timeout(DEADLINE_S), visiting(browser, expo.url) as visits:
+        visitor = await visits.come("/w#nothing.here", PHONE, lang="de-DE")
+        await visitor.sees("Eine solche Welt gibt es nicht, oder sie steht dir nicht offen.")
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 async def test_a_world_in_arabic_is_laid_out_from_right_to_left(
     browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from house.test_tidy import COLUMNS_MAX, LINES_MAX_FILE, ROOT
 
+from dreamsync.protocol.codes import CLOSES
+
 WEB = ROOT / "client_sdk" / "dreamsync_web"
 PAGES = sorted(path for path in (WEB / "pages").rglob("*") if path.is_file())
 SCRIPTS = sorted(path for folder in ("pages", "sdk") for path in (WEB / folder).rglob("*.js"))
@@ -15,6 +17,8 @@ FORBIDDEN = re.compile(
     r"|\beval\(|new Function"
     r"|document\.cookie|localStorage|setAttribute\(\s*[\"']style"
 )
+REFUSED = re.compile(r'PeerError\("([a-z_]+)", "([^"]+)"\)')
+OF_PROGRAMS = ("not_entered", "unknown_type", "unknown_beat")  # no page ever does what they refuse
 OUTSIDE = re.compile(r"(?:https?|wss?):(?://)[a-z]", re.IGNORECASE)
 OUR_OWN = ("http://www.w3.org/", "ws://127.0.0.1:8765")
 COLUMNS_MAX_MARKUP = 200  # lines of markup in scripts are not broken where that would add spaces
@@ -45,6 +49,20 @@ def test_a_page_shows_text_as_text_and_asks_nobody_else(path: Path) -> None:
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)", text)
         assert '<html lang="' in text
         assert 'name="viewport"' in text
+
+
+def test_what_a_server_tells_people_outside_of_a_world_is_there_in_german() -> None:
+    said = {close.meaning for close in CLOSES if close.fault != "client" and not close.may_resume}
+    said.discard(
+        "The token is missing or wrong."
+    )  # the pages' own: desks and classes say it better
+    for path in (ROOT / "server" / "dreamsync_server" / "gateway").glob("*.py"):
+        for code, text in REFUSED.findall(path.read_text("utf-8")):
+            if code not in OF_PROGRAMS:
+                said.add(text)
+    assert len(said) > 20
+    known = (WEB / "pages" / "shared" / "told.de.js").read_text("utf-8")
+    assert [text for text in sorted(said) if f'  "{text}":' not in known] == []
 
 
 def test_all_words_of_the_chrome_are_there_in_german() -> None:

@@ -1,7 +1,7 @@
 // A class: many worlds of one pack at once, one code for all who come, who is where, a report.
 
 import {
-  clockText, CopyButton, html, keep, placeHere, reach, recall, render, speakHere, t, useBeat, useEffect, useState, wantedLang,
+  clockText, CopyButton, html, keep, placeHere, reach, recall, render, sayingOf, speakHere, t, useBeat, useEffect, useState, wantedLang,
 } from "../shared/house.js";
 import { Story } from "../stage/story.js";
 import { saveReport } from "./report.js";
@@ -36,7 +36,7 @@ async function arrive(setStep) {
     setStep({ at: "open", dream, packs: (await dream.list()).packs });
   } catch (error) {
     const packs = dream ? (await dream.list().catch(() => ({ packs: [] }))).packs : [];
-    setStep({ at: "open", dream, packs, problem: error.text ?? String(error) });
+    setStep({ at: "open", dream, packs, problem: sayingOf(error) });
   }
 }
 
@@ -52,7 +52,7 @@ function OpenOne({ dream, packs, problem }) {
       keep(`class.${made.world}`, { invite: made.invite, code: made.code, waits: given.waits === "on" });
       location.hash = `#${made.world}.${made.desk_token}.${made.invite}.${made.code}`;
     } catch (error) {
-      setState({ problem: error.text ?? String(error) });
+      setState({ problem: sayingOf(error) });
     }
   };
   return html`<main class="home"><h1>${t("A class")}</h1>
@@ -173,7 +173,7 @@ async function sitDownAt(stories, dream, token, waits) {
         story.viewer = await dream.desk(story.world, { token, name: recall("name") || t("the class desk") }, story.take);
         if (waits && story.viewer.worldMs < 60_000 && !story.viewer.fact("paused")) await story.viewer.pause(t("the class gathers"));
       } catch (error) {
-        story.problem = error.text ?? String(error);
+        story.problem = sayingOf(error);
       }
       story.changed();
     }
@@ -186,7 +186,7 @@ async function report(stories, worlds, kind, say) {
   try {
     await saveReport(titleOf(worlds), here, kind);
   } catch (error) {
-    say(t("No report: {why}", { why: error.text ?? error }), false);
+    say(t("No report: {why}", { why: sayingOf(error) }), false);
   }
 }
 

@@ -1,6 +1,6 @@
 // A word of why: asked for with everything that is done at the desk, and kept in the log with it.
 
-import { html, t, useEffect, useRef, useState } from "../shared/house.js";
+import { html, sayingOf, t, useEffect, useRef, useState } from "../shared/house.js";
 
 const WORDS_MAX = 200;
 const KEPT_MAX = 4;
@@ -54,7 +54,7 @@ export function useWhy(tell) {
       if (outcome.ok) setReady("");
       return outcome.ok;
     } catch (error) {
-      tell(`${what}: ${error.text ?? error}`, false);
+      tell(`${what}: ${sayingOf(error)}`, false);
       return false;
     }
   };

@@ -1,7 +1,7 @@
 // The desk: a person's power over a world. What is live, what is near and why not yet, who has had no light.
 
 import {
-  html, keep, langOf, placeHere, reach, recall, render, speakHere, t, useEffect, useNews, useRef, useState, wantedLang,
+  html, keep, langOf, placeHere, reach, recall, render, sayingOf, speakHere, t, useEffect, useNews, useRef, useState, wantedLang,
 } from "../shared/house.js";
 import { Cover, linksOf, playLink } from "../shared/opening.js";
 import { Flow } from "../stage/flow.js";
@@ -51,7 +51,7 @@ async function sitDown(setStep) {
     setStep({ at: "open", dream, packs: (await dream.list()).packs });
   } catch (error) {
     const packs = dream ? (await dream.list().catch(() => ({ packs: [] }))).packs : [];
-    setStep({ at: "open", dream, packs, problem: error.text ?? String(error) });
+    setStep({ at: "open", dream, packs, problem: sayingOf(error) });
   }
 }
 
@@ -128,7 +128,7 @@ function Desk({ story, place }) {
     ${asking}
     <div class="toasts" role="status">${toast && html`<p class=${toast.isGood ? "toast" : "toast bad"}>${toast.text}</p>`}</div>
     ${story.isAway && html`<div class="away" role="alert"><p>${t("The line is gone; it is being sought again.")}</p></div>`}
-    ${story.over && html`<div class="away" role="alert"><p>${story.over.error?.text ?? t("This world is closed.")}</p></div>`}
+    ${story.over && html`<div class="away" role="alert"><p>${story.over.error ? sayingOf(story.over.error) : t("This world is closed.")}</p></div>`}
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 // The timeline: what happened as a slider, how it looked to each, and another world from there.
 
 import { isDrift, isText, valueAt } from "../../sdk/drift.js";
-import { clockText, html, t, useEffect, useRef, useState } from "../shared/house.js";
+import { clockText, html, sayingOf, t, useEffect, useRef, useState } from "../shared/house.js";
 import { Links } from "../shared/opening.js";
 
 const LOOK_MS = 5000; // between two looks for what is new
@@ -69,7 +69,7 @@ function useMoment(viewer, seq, eyes) {
         } catch (error) {
           if (!isMine()) return;
           if (error.code !== "starting" || left === 0) {
-            setFound({ problem: error.text ?? String(error) });
+            setFound({ problem: sayingOf(error) });
             return;
           }
         }
@@ -181,7 +181,7 @@ function FromHere({ viewer, seq, isOver }) {
     try {
       setState({ made: await viewer.branch(seq, title.trim() || undefined) });
     } catch (error) {
-      setState({ problem: error.text ?? String(error) });
+      setState({ problem: sayingOf(error) });
     }
   };
   if (state.made) return html`<${Links} made=${state.made} />`;

@@ -1,6 +1,6 @@
 // The first page: what this is, which worlds are open, and opening one of your own.
 
-import { html, isCalm, keep, reach, render, speakHere, t, useEffect, useRef, useState, wantedLang } from "../shared/house.js";
+import { html, isCalm, keep, reach, render, sayingOf, speakHere, t, useEffect, useRef, useState, wantedLang } from "../shared/house.js";
 import { Cover } from "../shared/opening.js";
 
 const STATES = { running: "being played", paused: "paused", asleep: "asleep until somebody comes", ended: "ended" };
@@ -27,7 +27,7 @@ function Home() {
         await look();
         timer = setInterval(() => look().catch(() => {}), AGAIN_MS);
       } catch (error) {
-        setProblem(error.text ?? String(error));
+        setProblem(sayingOf(error));
       }
     })();
     return () => clearInterval(timer);
@@ -84,7 +84,7 @@ function Code({ dream }) {
       const card = await dream.card({ code: text });
       location.href = `/w#${card.id}.${text}`;
     } catch (error) {
-      setProblem(error.text ?? String(error));
+      setProblem(sayingOf(error));
     }
   };
   return html`<form class="code-form" onSubmit=${submit}><label for="code">${t("You were given a link or a code?")}</label>

@@ -2,9 +2,9 @@
 
 import { html, render, useEffect, useLayoutEffect, useRef, useState } from "/vendor/preact/preact-htm.js";
 import { connect } from "/sdk/dreamsync.js";
-import { speak, t } from "./words.js";
+import { sayingOf, speak, t } from "./words.js";
 
-export { html, render, t, useEffect, useLayoutEffect, useRef, useState };
+export { html, render, sayingOf, t, useEffect, useLayoutEffect, useRef, useState };
 
 const PLACE = /^#([A-Za-z0-9_-]{1,40})(?:(?:\.|\?i=)([A-Za-z0-9_-]{1,128}))?(?:\.([A-Za-z0-9_-]{1,128}))?(?:\.([A-Za-z0-9_-]{1,128}))?$/;
 const HUES = [34, 205, 330, 150, 262, 8, 182, 58];

@@ -1,6 +1,6 @@
 // Opening a world of a pack, and the links that come of it: said once, to be kept.
 
-import { CopyButton, html, t, useState } from "./house.js";
+import { CopyButton, html, sayingOf, t, useState } from "./house.js";
 
 /** Return the addresses of a world that was opened: `play`, and `desk` with all that it hands on. */
 export function linksOf(made) {
@@ -23,7 +23,7 @@ export function Cover({ pack, open, hue }) {
     try {
       setState({ made: await open(pack.id, options) });
     } catch (error) {
-      setState({ problem: error.text ?? String(error) });
+      setState({ problem: sayingOf(error) });
     }
   };
   return html`<article class="cover" style=${{ "--hue": hue }}>

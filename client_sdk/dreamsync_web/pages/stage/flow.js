@@ -91,7 +91,10 @@ function Line({ line, story, mind }) {
   }
   if (kind === "intervened") return html`<${Done} line=${line} story=${story} classes=${classes} />`;
   if (kind === "gap") return html`<p class="line gap"><span>${text}</span></p>`;
-  if (kind === "whisper") return html`<p class=${classes}><i class="aside">${reach === "all" ? t("A whisper, to everybody") : line.to?.length ? t("A whisper, {whom}", { whom }) : t("A whisper, to you alone")}</i> ${text}</p>`;
+  if (kind === "whisper") {
+    const alone = line.to?.length ? t("A whisper, {whom}", { whom }) : t("A whisper, to you alone");
+    return html`<p class=${classes}><i class="aside">${reach === "all" ? t("A whisper, to everybody") : alone}</i> ${text}</p>`;
+  }
   const isAside = isPrivate && !story.viewer?.seat; // at the desk: not everybody read this
   return html`<p class=${classes}>${isAside && html`<i class="aside">${whom} </i>`}${text}</p>`;
 }

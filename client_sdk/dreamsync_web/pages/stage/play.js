@@ -1,6 +1,6 @@
 // The stage while it is played: picture, story, what I may do, what is kept by me.
 
-import { html, keep, recall, speakHere, t, useEffect, useNews, useRef, useState, wantedLang } from "../shared/house.js";
+import { html, keep, recall, sayingOf, speakHere, t, useEffect, useNews, useRef, useState, wantedLang } from "../shared/house.js";
 import { Doings } from "./actions.js";
 import { Flow } from "./flow.js";
 import { Minding } from "./minding.js";
@@ -37,7 +37,7 @@ export function Play({ story }) {
       if (!outcome.ok) tell(outcome.text || t("That cannot be done now."));
       return outcome;
     } catch (error) {
-      tell(error.text ?? String(error));
+      tell(sayingOf(error));
       return null;
     }
   };
@@ -230,7 +230,7 @@ function Over({ story }) {
   const { error } = story.over;
   return html`<dialog class="paper" ...${useDialog(() => {})} aria-labelledby="over-title">
     <h2 id="over-title">${error ? t("You are out of the story") : t("You have left the story")}</h2>
-    <p>${error?.text ?? t("It goes on without you, or it has been closed.")}</p>
+    <p>${error ? sayingOf(error) : t("It goes on without you, or it has been closed.")}</p>
     <p class="end"><button class="primary" onClick=${() => location.reload()}>${t("Come in again")}</button> <a class="button" href="/">${t("Leave")}</a></p></dialog>`;
 }
 

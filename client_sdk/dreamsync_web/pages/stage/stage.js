@@ -1,6 +1,6 @@
 // The stage's page: from a link to its door, from the door into the world.
 
-import { html, keep, langOf, placeHere, reach, recall, render, speakHere, t, useEffect, useState, wantedLang } from "../shared/house.js";
+import { html, keep, langOf, placeHere, reach, recall, render, sayingOf, speakHere, t, useEffect, useState, wantedLang } from "../shared/house.js";
 import { Door } from "./door.js";
 import { Story } from "./story.js";
 
@@ -20,7 +20,7 @@ function Stage() {
       try {
         setStep(await goIn(step, how));
       } catch (error) {
-        setStep(await again(step, error.text ?? String(error)));
+        setStep(await again(step, sayingOf(error)));
       }
       setBusy(false);
     };
@@ -51,7 +51,7 @@ async function arrive(setStep) {
     performance.mark("door");
     later().catch(() => {}); // while the card is read, the stage is fetched; going in asks again
   } catch (error) {
-    setStep({ at: "nowhere", title: t("The door stays shut"), text: error.text ?? String(error) });
+    setStep({ at: "nowhere", title: t("The door stays shut"), text: sayingOf(error) });
   }
 }
 
