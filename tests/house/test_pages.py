@@ -53,9 +53,6 @@ def test_a_page_shows_text_as_text_and_asks_nobody_else(path: Path) -> None:
 
 def test_what_a_server_tells_people_outside_of_a_world_is_there_in_german() -> None:
     said = {close.meaning for close in CLOSES if close.fault != "client" and not close.may_resume}
-    said.discard(
-        "The token is missing or wrong."
-    )  # the pages' own: desks and classes say it better
     for path in (ROOT / "server" / "dreamsync_server" / "gateway").glob("*.py"):
         for code, text in REFUSED.findall(path.read_text("utf-8")):
             if code not in OF_PROGRAMS:

@@ -31,5 +31,5 @@ export const TOLD = {
   "The desk removed you from the world.": "Das Pult hat dich aus der Welt entfernt.",
   "The session was resumed elsewhere.": "Die Sitzung wird anderswo fortgesetzt.",
   "A rule broke in this world and it was stopped.": "In dieser Welt ist eine Regel zerbrochen, und sie steht still.",
-  "Far too many messages.": "Viel zu viele Nachrichten.",
+  "The token is missing or wrong.": "Der Schlüssel fehlt oder ist falsch.",
 };
