@@ -162,7 +162,7 @@ class Interest:
             return frozenset()
         reads = self._reads.get(seat)
         if reads is None:
-            found = set(self._book.reads(seat))
+            found: set[str] = set()
             for choice in self._pack.choices.values():
                 if choice.role != role_of(seat):
                     continue
@@ -170,7 +170,9 @@ class Interest:
                 for option in choice.options.values():
                     if option.when is not None:
                         found |= option.when.reads
-            reads = self._reads[seat] = frozenset(found)
+            # Whoever is asked nothing shares the book's set, which is the same in every room.
+            offers = self._book.reads(seat)
+            reads = self._reads[seat] = offers | found if found else offers
         return reads
 
 

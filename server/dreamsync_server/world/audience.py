@@ -121,7 +121,7 @@ def atoms_of_player(facts: Facts, seat: str, session: str) -> Atoms:
 def atoms_of_watcher(pack: Pack, session: str) -> Atoms:
     """Return the atoms of a spectator: `all` and the scenes that the pack opens."""
     scenes = (f"scene:{s.id}" for s in pack.scenes.values() if s.is_watched)
-    return frozenset(("all", f"session:{session}", *scenes))
+    return frozenset({"all", f"session:{session}", *scenes})
 
 
 def atoms_of_desk(session: str) -> Atoms:
