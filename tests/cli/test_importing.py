@@ -14,6 +14,7 @@ from cli.nights import WORDS, exported
 
 import dreamsync
 from dreamsync_server.cli.assembly import Node
+from dreamsync_server.cli.branch import branch
 from dreamsync_server.cli.importing import import_world
 from dreamsync_server.cli.replay import replay
 from dreamsync_server.errors import OperatorError
@@ -74,6 +75,12 @@ async def test_an_archive_can_be_looked_at_and_not_played(
             assert not (await player.act("talk", words="hello?")).ok
         assert (await desk.look(3)).facts["ada.nerve"] == 5
     assert await replay(made["id"], valkey_url, Path()) == 0
+    with pytest.raises(OperatorError, match=rf"over there: .* \(--at {made['seq']}\)"):
+        await branch(made["id"], "", valkey_url, Path(), "")
+    await import_world(file, valkey_url, Path(), "", is_closed=True)
+    told = capsys.readouterr().out
+    assert "The archive " in told
+    assert "To play" not in told
 
 
 def rewritten(raw: bytes, change: Callable[[Any], Any], digest: int | None = None) -> bytes:

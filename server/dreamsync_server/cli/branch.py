@@ -1,6 +1,7 @@
 """`dreamsync branch`: a new private world that begins as another one was at some moment."""
 
 from pathlib import Path
+from typing import Final
 
 from dreamsync_server.cli.newcomer import check_room, newcomer, tell, url_for
 from dreamsync_server.cli.recordings import When, when_of
@@ -12,6 +13,9 @@ from dreamsync_server.limits import PAST_SLICE_COMMITS
 from dreamsync_server.store.grafting import Graft
 from dreamsync_server.world.erasing import erased_in
 from dreamsync_server.world.state import is_over
+
+
+_OVER: Final = ("ending", "@closed")
 
 
 async def branch(
@@ -58,15 +62,18 @@ async def branch(
 
 async def _copy(found: Found, graft: Graft, when: When) -> None:
     is_there = False
+    over = 0  # the seq at which the story was over
     while not is_there:
         page = await found.store.read(
             found.card.world, graft.state.position.seq, when.seq, PAST_SLICE_COMMITS
         )
         fit = [commit for commit in page if not when.is_before(commit)]
+        ends = (c.position.seq for c in fit if any(n in _OVER and v for n, v in c.changes))
+        over = over or next(ends, 0)
         await graft.add(fit)
         is_there = len(fit) < PAST_SLICE_COMMITS
     seq = graft.state.position.seq
     if not seq or (when.seq is not None and seq < when.seq):
         raise OperatorError(f"there is no such moment: the log goes from seq 1 to {seq}")
     if is_over(graft.state.facts):
-        raise OperatorError("the story is over there: choose an earlier moment")
+        raise OperatorError(f"the story is over there: choose an earlier moment (--at {over - 1})")

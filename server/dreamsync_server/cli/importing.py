@@ -51,7 +51,8 @@ async def import_world(
         kept += " It is an archive: closed, to be looked at, replayed and branched."
     elif was_over:
         kept += " Its story is over; branch it at an earlier moment to play on."
-    begins = {"origin": source.card.world, "seq": source.tail, "ms": graft.state.world_ms}
+    begins = {"origin": source.card.world, "seq": source.tail, "ms": graft.state.world_ms,
+              "closed": is_closed}  # fmt: skip
     return tell(world, url, kept, begins, is_json=is_json)
 
 

@@ -66,12 +66,31 @@ def tell(
 ) -> int:
     """Print what leads into a new world, behind a first line; return the exit code.
 
-    `begins` says to programs what the first line says to people: of which world, and where.
+    `begins` says to programs what the first line says to people: of which world, where, and
+    whether it is `closed`, an archive.
     """
     link = Link(socket_address(url), world.id, world.invite)
     if is_json:
         leads = {"link": str(link), "desk": desk_address(world, link)}
         print_json({"ok": True, **asdict(world), **leads, **begins})
     else:
-        print(first, opened(world, link), sep="\n\n")
+        told = _archive(world, link) if begins.get("closed") else opened(world, link)
+        print(first, told, sep="\n\n")
     return 0
+
+
+def _archive(world: dreamsync.World, link: Link) -> str:
+    """Return what the person who imported an archive must keep: nobody plays in it."""
+    return "\n".join(
+        [
+            f"The archive {world.id} is made.",
+            "",
+            f"  Desk:        {desk_address(world, link)}",
+            f"  Desk token:  {world.desk_token}",
+            "",
+            f"  To look:     {own_command()} replay {world.id} --as desk",
+            "",
+            "  Whoever has the desk token sees all of it, and branches it: keep it. It is not shown"
+            " again.",
+        ]
+    )
