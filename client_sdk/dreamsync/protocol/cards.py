@@ -35,7 +35,6 @@ class RoleCard(WireModel):
     about: str = ""
     held: Held = "nobody"
     player: str = ""
-    is_open: bool = True
     seats: Count = 0
     free: Count = 0
 

@@ -9,7 +9,7 @@ export type WireValue = Value | Drift | PersonText;
 
 export interface RoleCard {
   id: string; name: string; about?: string; held?: "nobody" | "player" | "understudy";
-  player?: string; is_open?: boolean; seats?: number; free?: number;
+  player?: string; seats?: number; free?: number;
 }
 export interface WorldCard {
   id: string; pack: string; title: string; about?: string; notes?: string;
