@@ -90,7 +90,7 @@ def _host_and_hall(
 ) -> tuple[HostNode, Hall]:
     """Return the two halves of a node, each told what the other does."""
     clock, metering = SystemClock(), Metering(telemetry)
-    url = House(child.settings, child.store_url).web_url
+    url = House(child.settings, child.store_url).web_url if child.settings.port else ""
 
     def on_confirmed(world: str, commits: Sequence[Commit]) -> None:
         metering.confirmed(world, commits)

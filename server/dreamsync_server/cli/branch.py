@@ -14,7 +14,6 @@ from dreamsync_server.store.grafting import Graft
 from dreamsync_server.world.erasing import erased_in
 from dreamsync_server.world.state import is_over
 
-
 _OVER: Final = ("ending", "@closed")
 
 

@@ -90,7 +90,6 @@ def _archive(world: dreamsync.World, link: Link) -> str:
             "",
             f"  To look:     {own_command()} replay {world.id} --as desk",
             "",
-            "  Whoever has the desk token sees all of it, and branches it: keep it. It is not shown"
-            " again.",
+            "  Whoever has the desk token sees all of it: keep it. It is not shown again.",
         ]
     )
