@@ -71,5 +71,12 @@ async def main(
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
     address, world_id, role_id, *rest = sys.argv[1:]
-    asyncio.run(main(address, world_id, role_id, rest[0] if rest else None))
+    try:
+        asyncio.run(main(address, world_id, role_id, rest[0] if rest else None))
+    except KeyboardInterrupt:
+        pass
+    except dreamsync.DreamsyncError as error:
+        sys.exit(error.text)

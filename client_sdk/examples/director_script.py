@@ -28,4 +28,11 @@ async def main(url: str, world: str, token: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4]))
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    try:
+        asyncio.run(main(*sys.argv[1:4]))
+    except KeyboardInterrupt:
+        pass
+    except dreamsync.DreamsyncError as error:
+        sys.exit(error.text)

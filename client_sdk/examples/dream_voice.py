@@ -46,4 +46,11 @@ async def main(url: str, world: str, token: str, role: str, voice: Voice = stand
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5]))
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    try:
+        asyncio.run(main(*sys.argv[1:5]))
+    except KeyboardInterrupt:
+        pass
+    except dreamsync.DreamsyncError as error:
+        sys.exit(error.text)

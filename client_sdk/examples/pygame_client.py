@@ -387,4 +387,11 @@ async def main(url: str, world: str, role: str, invite: str | None = None) -> No
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5]))
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    try:
+        asyncio.run(main(*sys.argv[1:5]))
+    except KeyboardInterrupt:
+        pass
+    except dreamsync.DreamsyncError as error:
+        sys.exit(error.text)

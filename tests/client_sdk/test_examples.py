@@ -3,6 +3,8 @@
 import asyncio
 import importlib.util
 import pathlib
+import subprocess
+import sys
 from types import ModuleType
 
 import pytest
@@ -73,3 +75,16 @@ async def test_a_voice_of_ones_own_listens_for_dreams_until_the_world_is_closed(
             assert (await desk.close_world()).ok
             await running
     assert await example.stand_in("leo", {}) != await example.stand_in("leo", {})
+
+
+@pytest.mark.parametrize("name", ["bot_player", "director_script", "dream_voice"])
+def test_an_example_started_without_what_it_needs_says_how_it_is_started(
+    checkout: pathlib.Path, name: str
+) -> None:
+    path = checkout / "client_sdk" / "examples" / f"{name}.py"
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert f"python {name}.py URL WORLD" in done.stderr
+    assert "Traceback" not in done.stderr
