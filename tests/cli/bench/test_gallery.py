@@ -19,3 +19,10 @@ async def test_what_is_rung_is_in_the_log_and_can_be_fed() -> None:
         assert after.seq == tail.seq + 3
         fed = await gallery.feed(0.1, 20)
         assert fed["messages"] == 0  # nobody is there
+
+
+async def test_nobody_waits_for_the_puppet_to_come_back() -> None:
+    async with open_gallery(WORLDS) as gallery:
+        (world,) = await gallery.open(PACK, 1)
+        room = await gallery.hall.room(gallery.worlds[world].card)
+        assert [room.arrivals.strays() for _ in range(2)] == [[], []]

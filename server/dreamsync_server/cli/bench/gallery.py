@@ -24,7 +24,8 @@ from dreamsync_server.telemetry import Telemetry
 from dreamsync_server.world.commit import Commit, Proposal
 from dreamsync_server.world.model import Pack
 
-PUPPET: Final = "puppet"  # a session without a line, who rings the bell
+NODE: Final = "gallery"
+PUPPET: Final = "puppet"  # a session without a line, and so of no node, who rings the bell
 _TICK_MS: Final = 50
 
 
@@ -97,7 +98,7 @@ class Gallery:
         for _ in range(count):
             card = card_of(pack_id, pack.hash)
             assert await self._store.create_world(card)
-            owner = await self._store.acquire(card.world, "gallery", "nonce", None)
+            owner = await self._store.acquire(card.world, NODE, "nonce", None)
             assert owner is not None, "nobody else takes it"
             played = self.worlds[card.world] = Played(self._store, self.hall, card, owner)
             await played.open(pack)
@@ -160,6 +161,7 @@ async def open_gallery(worlds: Path) -> AsyncIterator[Gallery]:
         ensure=ensure,
         submit=lambda world, proposal: gallery.submit(world, proposal),
         telemetry=telemetry,
+        node=NODE,
     )
     listener = Listener(
         ListenOptions(port=0),
