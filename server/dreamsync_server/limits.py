@@ -119,6 +119,7 @@ STATUS_EVERY_S: Final = 10.0  # directory hints about a running world are renewe
 DIRECTOR_RESEND_MS: Final = 3_000  # an unanswered proposal is proposed again, same number
 DIRECTOR_TURN_S: Final = 0.25  # between two rounds: reading what was rung for, proposing
 DIRECTED_LEASE_S: Final = 5 * LEASE_S  # of a world; ended sooner where its director has died
+DIRECTED_AGAIN_S: Final = 60.0  # a world whose direction broke is left alone so long
 DIRECTOR_LOOK_S: Final = 2.0  # how often it looks for worlds to direct
 DIRECTOR_NEWS_S: Final = 10.0  # how often it asks which endings were shared
 SHARED_ENDINGS_MAX: Final = 64  # kept for each pack; beyond: the one shared longest ago is dropped

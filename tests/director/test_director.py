@@ -139,3 +139,23 @@ async def test_it_lets_a_sleeping_world_go(bench: Bench) -> None:
     await play(bench, watched, 62, one)
     assert one.worlds == []
     assert await bench.store.lease_holder("director:w1") is None
+
+
+async def test_a_fault_of_ours_in_directing_one_world_leaves_the_others_directed(
+    bench: Bench,
+) -> None:
+    watched = await opened(bench)
+    await watched.node.open_world(card("w2", has_understudies=False))
+    await watched.do(join("s_desk", by="desk"), world="w2")
+    one = director(bench)
+    await play(bench, watched, 4, one)
+    assert sorted(one.worlds) == ["w1", "w2"]
+
+    def broken(now_ms: int) -> list[Proposal]:
+        raise RuntimeError("planted")
+
+    one._worlds["w1"].next_second = broken  # type: ignore[method-assign]
+    await play(bench, watched, 50, one)
+    assert one.worlds == ["w2"]
+    await play(bench, watched, 15, one)
+    assert sorted(one.worlds) == ["w1", "w2"], "it is looked at again"

@@ -42,19 +42,15 @@ async def run(settings: ChildSettings) -> None:
             heard.clear()
             heard.update(said)
 
-        works = [
-            asyncio.create_task(director.run()),
-            asyncio.create_task(keep_saying(store, clock, settings.name, about, hear)),
-        ]
-        try:
+        async with asyncio.TaskGroup() as group:  # one that breaks ends the process: it comes anew
+            works = [
+                group.create_task(director.run()),
+                group.create_task(keep_saying(store, clock, settings.name, about, hear)),
+            ]
             log.info("%s is directing", settings.name)
             await is_told.wait()
-        finally:
             for work in works:
                 work.cancel()
-            for work in works:
-                with contextlib.suppress(asyncio.CancelledError):
-                    await work
 
 
 def _others(heard: Mapping[str, Mapping[str, Any]], name: str) -> list[str]:

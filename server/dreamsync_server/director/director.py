@@ -16,6 +16,7 @@ from dreamsync_server.director.direction import Direction
 from dreamsync_server.director.finding import Finding, Others, lease_of_directed
 from dreamsync_server.errors import DreamsyncError, StoreError
 from dreamsync_server.limits import (
+    DIRECTED_AGAIN_S,
     DIRECTED_LEASE_S,
     DIRECTOR_LOOK_S,
     DIRECTOR_NEWS_S,
@@ -56,6 +57,7 @@ class Director:
         self._packs: dict[str, str] = {}  # world -> the id of its pack
         self._listening = Listening()
         self._read_s: dict[str, float] = {}  # when a log was looked at; no bell has rung since
+        self._broken_s: dict[str, float] = {}  # worlds whose direction broke, and when
         self._finding = Finding(store, node, others)
         self._heard_s = float("-inf")
         self._looked_s = float("-inf")
@@ -117,10 +119,19 @@ class Director:
             self._heard_s = now_s
             await self._hear()
         for world in list(self._worlds):
-            await self._direct(world)
+            try:
+                await self._direct(world)
+            except StoreError:
+                raise
+            except Exception:  # the one net around a world
+                log.exception("world %s is left alone for a while: a fault of ours", world)
+                self._broken_s[world] = now_s
+                await self._give_up(world)
 
     async def _look_for_worlds(self) -> None:
-        for card in await self._finding.look(self._worlds):
+        until_s = self._clock.mono_s() - DIRECTED_AGAIN_S
+        self._broken_s = {world: at_s for world, at_s in self._broken_s.items() if at_s > until_s}
+        for card in await self._finding.look(self._worlds.keys() | self._broken_s.keys()):
             await self._take(card)
 
     async def _take(self, card: WorldCard) -> None:
