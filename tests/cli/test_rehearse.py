@@ -67,6 +67,7 @@ def test_a_role_can_be_left_out_and_a_goal_be_named(folder: Path) -> None:
         (("--without", "bem"), "did you mean 'ben'"),
         (("--goal", "mourning"), "did you mean 'morning'"),
         (("--budget", "soon"), "not a time"),
+        (("--run", "3"), "give --report, too"),
     ],
 )
 def test_what_is_asked_wrongly_is_said_in_one_sentence(given: tuple[str, ...], said: str) -> None:
@@ -89,6 +90,15 @@ def test_where_nothing_can_be_written_is_said_before_the_work(
     told = run("starter", *(one.format(tmp_path) for one in given))
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
     assert said.format(tmp_path) in told.stderr.replace("\n", "")
+
+
+def test_where_the_report_lies_is_said_and_that_a_run_was_never_made(tmp_path: Path) -> None:
+    page = tmp_path / "x.html"
+    told = run("starter", "--budget", "1s", "--trials", "2", "--run", "99", "--report", str(page))
+    assert told.exit_code == 0
+    assert told.stdout.endswith(f"the report: {page}\n")
+    assert "run 99 is not among the" in told.stderr
+    assert page.is_file()
 
 
 def test_a_rehearsal_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -121,10 +121,15 @@ def rehearse(wish: Wish) -> int:
     )
     if wish.report is not None:
         wish.report.write_text(page_of(outcome, storyline_of(atlas), wish.run), "utf-8")
+        if wish.run is not None and wish.run not in {**results.trials, **results.missing}:
+            count = len(results.trials) + len(results.missing)
+            print(f"run {wish.run} is not among the {count} that were made", file=sys.stderr)
     if wish.is_json:
         print_json(outcome.as_plain())
     else:
         print(told(outcome, is_gate=wish.is_gate))
+        if wish.report is not None:
+            print(f"\nthe report: {wish.report}")
     return FAILED if wish.is_gate and outcome.gate_faults() else 0
 
 
@@ -165,6 +170,8 @@ def _goals(pack: Pack, wish: Wish) -> tuple[Goal, ...]:
 
 def _check_places(wish: Wish, folder: Path) -> None:
     """Make sure that what will be written can be: before the work, not after it."""
+    if wish.run is not None and wish.report is None:
+        raise OperatorError("--run names a run to be shown in a report: give --report, too")
     for file, what in ((wish.report, "the report"), (wish.resume, "the state")):
         if file is not None:
             _check_writable(file, what)
