@@ -15,7 +15,7 @@ from dreamsync_server.host.owner import Owner, Rules
 from dreamsync_server.limits import LEASE_RENEW_S
 from dreamsync_server.store.memory import MemoryStore
 from dreamsync_server.store.port import Store, WorldCard
-from dreamsync_server.store.reading import load_state
+from dreamsync_server.store.reading import catch_up
 from dreamsync_server.world.commit import Commit, Outcome, Proposal
 from dreamsync_server.world.evolve import evolve
 from dreamsync_server.world.model import Pack
@@ -145,7 +145,8 @@ class Bench:
     async def digest_before(self, watched: Watched, world: str = "w1") -> int:
         """Return the digest of the state that a node took over, before its `begin`."""
         begin = next(c for c in watched.commits(world) if c.cause.kind == "begin")
-        state = await load_state(self.store, world, starter(), begin.position.seq - 1)
+        state = State(starter())
+        await catch_up(self.store, world, state, begin.position.seq - 1)
         return state.digest
 
     async def pass_time(self, ms: int, *nodes: Watched) -> None:
