@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
-from host.bench import Bench, Watched, kinds, replayed, tea
+from host.bench import Bench, Watched, card, join, kinds, replayed, tea
 
+from dreamsync_server.host import snapshots
 from dreamsync_server.limits import LOG_WINDOW_COMMITS, SNAPSHOT_EVERY_COMMITS
+from dreamsync_server.store import codec
 from dreamsync_server.store.port import Ownership, Snapshot
+from dreamsync_server.store.reading import snapshot_of
+from dreamsync_server.world.commit import Proposal
 
 
 async def grown(bench: Bench, commits: int) -> Watched:
@@ -116,3 +120,24 @@ async def test_a_log_that_contradicts_itself_stops_its_world(bench: Bench) -> No
     held = await bench.store.held("w1")
     assert held is not None
     assert held.node == ""
+
+
+async def test_a_world_that_is_too_large_for_a_snapshot_stops_and_the_others_go_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = await bench.night()
+    await watched.node.open_world(card("w2"))
+    await watched.do(join("s_kim", by="desk"), world="w2")
+    await watched.do(*(join(f"s_{k}", "guest") for k in range(20)))
+    sizes = [len(snapshot_of(watched.owner(world).state).state) for world in ("w1", "w2")]
+    monkeypatch.setattr(codec, "SNAPSHOT_BYTES_MAX", (sizes[0] + sizes[1]) // 2)
+    monkeypatch.setattr(snapshots, "SNAPSHOT_EVERY_COMMITS", 3)
+    for n in range(1, 5):
+        watched.direct.submit("w1", tea("s_ada", n))
+    await watched.node.step()
+    assert watched.node.is_stopped("w1")
+    assert "is more than" in str((await bench.store.status("w1"))["fault"])
+    for n in range(1, 6):
+        hold = Proposal("hold", "desk", "s_kim", n, {"beat": "chime"})
+        await watched.do(hold, world="w2")
+    assert await bench.store.load_snapshot("w2") is not None

@@ -10,6 +10,7 @@ from dreamsync_server.limits import (
     SNAPSHOT_EVERY_COMMITS,
     SNAPSHOT_SAVE_S,
 )
+from dreamsync_server.store.codec import CodecError
 from dreamsync_server.store.port import Ownership, Snapshot, Store
 from dreamsync_server.store.reading import snapshot_of
 
@@ -27,14 +28,23 @@ class Snapshots:
         self._is_busy = False
 
     def consider(self, owner: Owner) -> None:
-        """Start a snapshot if one is due. Everything decided must be confirmed."""
+        """Start a snapshot if one is due. Everything decided must be confirmed.
+
+        A world whose state is too large for one faults: it could never be opened again quickly,
+        nor its log be trimmed.
+        """
         assert owner.pending is None, "a snapshot holds confirmed commits only"
         seq = owner.state.position.seq
         if self._is_busy or seq - owner.snapshot_seq < SNAPSHOT_EVERY_COMMITS:
             return
         owner.snapshot_seq = seq  # where it fails, the next try comes as many commits later
+        try:
+            snapshot = snapshot_of(owner.state)
+        except CodecError as error:
+            owner.fault = str(error)
+            _log.error("world %s stopped: %s", owner.world, error)
+            return
         self._is_busy = True
-        snapshot = snapshot_of(owner.state)
         self._jobs.start(self._save(owner.ownership, snapshot, max(0, seq - LOG_WINDOW_COMMITS)))
 
     async def _save(self, ownership: Ownership, snapshot: Snapshot, keep_after: int) -> None:
