@@ -47,3 +47,11 @@ def test_systemd_waits_longer_than_children_and_store_are_given(checkout: Path) 
     unit = (checkout / "ops" / "systemd" / "dreamsync.service").read_text()
     (told,) = [line for line in unit.splitlines() if line.startswith("TimeoutStopSec=")]
     assert int(told.partition("=")[2]) > STOP_S + STORE_STOP_S
+
+
+@pytest.mark.parametrize("unit", ["dreamsync", "dreamsync-valkey"])
+def test_systemd_never_gives_a_unit_up(checkout: Path, unit: str) -> None:
+    text = (checkout / "ops" / "systemd" / f"{unit}.service").read_text()
+    before, _, after = text.partition("[Service]")
+    assert "\nStartLimitIntervalSec=0\n" in before  # else five quick tries in ten seconds are all
+    assert "\nRestart=always\n" in after
