@@ -1,11 +1,16 @@
 """Who comes into a room, and sessions that nobody stands behind."""
 
+import pytest
 from support.stage import Stage
 
+from dreamsync_server.errors import PeerError
 from dreamsync_server.gateway.arrivals import Arrivals
+from dreamsync_server.limits import UNSETTLED_LOOKS_MAX
 from dreamsync_server.world.commit import Cause, Outcome, Proposal
+from dreamsync_server.world.sessions import session_of
 
 HERE = "n1"
+REFUSED = PeerError("taken", "Somebody holds that seat.")
 
 
 class Gate:
@@ -22,12 +27,20 @@ class Gate:
         play.propose(Proposal("back", "player", session, arguments={"gateway": node}))
         self.follow()
 
+    def strays(self) -> list[str]:
+        """Return the sessions of which it is to be said that they are absent."""
+        said = self.arrivals.strays()
+        assert {it.kind for it in said} <= {"absent"}
+        return [it.session for it in said]
+
     def follow(self) -> None:
         """Take in what was decided."""
         count = len(self.stage.play.commits) - self.stage.follower.state.position.seq
         self.stage.hand_over()
         for step in self.stage.follower.newest_steps(count):
             self.arrivals.take(step)
+            for outcome in step.commit.outcomes:
+                self.arrivals.decided(outcome, step.commit.cause)
 
 
 def test_two_who_come_in_for_one_session_are_both_told_and_go_one_by_one() -> None:
@@ -55,8 +68,8 @@ def test_two_who_come_in_for_one_session_are_both_told_and_go_one_by_one() -> No
 
 def test_who_comes_in_is_awaited_as_often_as_it_comes() -> None:
     arrivals = Gate().arrivals
-    with arrivals.coming("a"):
-        with arrivals.coming("a"):
+    with arrivals.coming("a", "player"):
+        with arrivals.coming("a", "player"):
             assert arrivals.is_awaited()
         assert arrivals.is_awaited()
     assert not arrivals.is_awaited()
@@ -70,9 +83,9 @@ def test_a_session_that_no_line_here_has_at_two_looks_is_a_stray_until_it_is_abs
     gate.at("b", "n2")
     assert gate.arrivals.strays() == [], "it may be about to come in"
     assert gate.arrivals.is_awaited()
-    assert gate.arrivals.strays() == ["a"]
-    assert gate.arrivals.strays() == ["a"], "that it is absent may have been lost"
-    gate.stage.play.propose(Proposal("absent", "player", "a", arguments={"was_at": HERE}))
+    assert gate.strays() == ["a"]
+    (absent,) = gate.arrivals.strays()  # it may have been lost
+    gate.stage.play.propose(absent)
     gate.follow()
     assert gate.arrivals.strays() == []
     assert not gate.arrivals.is_awaited()
@@ -84,9 +97,9 @@ def test_who_is_in_or_comes_in_is_no_stray() -> None:
         gate.stage.play.join(session)
         gate.at(session)
     gate.members["a"] = object()
-    with gate.arrivals.coming("b"):
-        assert [gate.arrivals.strays() for _ in range(2)] == [[], []]
-    assert [gate.arrivals.strays() for _ in range(2)] == [[], ["b"]]
+    with gate.arrivals.coming("b", "player"):
+        assert [gate.strays() for _ in range(2)] == [[], []]
+    assert [gate.strays() for _ in range(2)] == [[], ["b"]]
 
 
 def test_strays_are_found_in_a_state_that_is_loaded_too() -> None:
@@ -94,4 +107,42 @@ def test_strays_are_found_in_a_state_that_is_loaded_too() -> None:
     gate.stage.play.join("a")
     gate.at("a")
     later = Arrivals(gate.stage.follower, HERE, {})
-    assert [later.strays() for _ in range(2)] == [[], ["a"]]
+    assert [[said.session for said in later.strays()] for _ in range(2)] == [[], ["a"]]
+
+
+def test_of_who_is_given_up_it_is_said_until_that_is_heard_that_it_is_absent() -> None:
+    gate = Gate()
+    with pytest.raises(TimeoutError), gate.arrivals.coming("a", "player"):
+        raise TimeoutError
+    assert gate.arrivals.is_awaited()
+    assert [gate.strays() for _ in range(2)] == [["a"], ["a"]]
+    join = Proposal("join", "player", "a", 0, {"kind": "player", "gateway": HERE, "role": "ada"})
+    (absent,) = gate.arrivals.strays()
+    for said in (join, absent):
+        gate.stage.play.propose(said)
+    gate.follow()
+    assert not gate.arrivals.is_awaited()
+    assert [gate.strays() for _ in range(2)] == [[], []]
+    entry = session_of(gate.stage.play.facts, "a")
+    assert entry is not None
+    assert (entry.seat, entry.is_present) == ("ada", 0)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("watch", TimeoutError()), ("player", REFUSED)])
+def test_a_spectator_and_who_was_refused_leave_nothing_to_be_settled(
+    kind: str, error: Exception
+) -> None:
+    arrivals = Gate().arrivals
+    with pytest.raises(type(error)), arrivals.coming("a", kind):
+        raise error
+    assert not arrivals.is_awaited()
+
+
+def test_what_never_comes_to_be_decided_is_given_up_after_a_while() -> None:
+    gate = Gate()
+    with pytest.raises(TimeoutError), gate.arrivals.coming("a", "player"):
+        raise TimeoutError
+    for _ in range(UNSETTLED_LOOKS_MAX):
+        assert gate.strays() == ["a"]
+    assert gate.strays() == []
+    assert not gate.arrivals.is_awaited()

@@ -2,20 +2,33 @@
 
 What a line asked for may be decided when the line is gone: it joined and was cut at once, it came
 back and was given up, or that it is absent could not be said. Nobody then stands behind a session
-that counts as present here. Such a *stray* is looked for, as long as it takes.
+that counts as present here. Such a *stray* is looked for. Where it is not known what became of what
+was asked for, it may yet be decided: then it is said behind it, until that is heard, that the
+session is absent.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from dreamsync_server.errors import PeerError
 from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.rewind import Step
-from dreamsync_server.world.commit import Cause, Outcome
-from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, session_of
+from dreamsync_server.limits import UNSETTLED_LOOKS_MAX
+from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
+from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, say_absent, session_of
 
 Hear = Callable[[Outcome, Cause], None]
 _SESSION = "@session."
+
+
+@dataclass(slots=True)
+class Unsettled:
+    """A session that was given up while it came in: what was asked for may yet be decided."""
+
+    kind: ProposerKind
+    looks: int = 0
 
 
 class Arrivals:
@@ -29,14 +42,22 @@ class Arrivals:
         self._hears: dict[str, dict[Hear, None]] = {}
         self._here: dict[str, None] = {}  # whom the log has at this node
         self._suspects: dict[str, None] = {}  # those of them that no line had at the last look
+        self._unsettled: dict[str, Unsettled] = {}
         self.reload()
 
     @contextmanager
-    def coming(self, session: str) -> Iterator[None]:
+    def coming(self, session: str, kind: str) -> Iterator[None]:
         """Count a session as about to come in, though it is in no more than the log."""
         self._coming[session] += 1
         try:
             yield
+        except PeerError:
+            raise  # it was decided, or never asked for
+        except BaseException:
+            for by in KINDS_OF_PEOPLE:
+                if by == kind:
+                    self._unsettled[session] = Unsettled(by)
+            raise
         finally:
             self._coming[session] -= 1
             if not self._coming[session]:
@@ -44,7 +65,7 @@ class Arrivals:
 
     def is_awaited(self) -> bool:
         """Return whether somebody is about to come in, or a stray is still here."""
-        return bool(self._coming or self._suspects)
+        return bool(self._coming or self._suspects or self._unsettled)
 
     # --- outcomes --------------------------------------------------------------------------------
 
@@ -64,6 +85,8 @@ class Arrivals:
 
     def decided(self, outcome: Outcome, cause: Cause) -> None:
         """Tell who waits for it of an outcome."""
+        if cause.kind == "absent":
+            self._unsettled.pop(outcome.session, None)
         for told in tuple(self._hears.get(outcome.session, ())):
             told(outcome, cause)
 
@@ -82,16 +105,25 @@ class Arrivals:
             if name.startswith(_SESSION):
                 self._look_at(name.removeprefix(_SESSION))
 
-    def strays(self) -> list[str]:
-        """Return the sessions that no line had here at this look and the last one."""
-        lost = {
-            session: None
-            for session in self._here
-            if session not in self._members and session not in self._coming
-        }
+    def strays(self) -> list[Proposal]:
+        """Return what is to be said: that sessions are absent which no line had here at this look
+        and the last one, or of which it is not known whether they are here."""
+        lost = {session: None for session in self._here if not self._is_held(session)}
         found = [session for session in lost if session in self._suspects]
         self._suspects = lost
-        return found
+        facts = self._follower.state.facts
+        said = [say_absent(facts, session, self._node) for session in found]
+        for session, unsettled in list(self._unsettled.items()):
+            unsettled.looks += 1
+            if self._is_held(session) or unsettled.looks > UNSETTLED_LOOKS_MAX:
+                del self._unsettled[session]
+            elif session not in found:
+                was_at = {"was_at": self._node}
+                said.append(Proposal("absent", unsettled.kind, session, arguments=was_at))
+        return said
+
+    def _is_held(self, session: str) -> bool:
+        return session in self._members or session in self._coming
 
     def _look_at(self, session: str) -> None:
         entry = session_of(self._follower.state.facts, session)

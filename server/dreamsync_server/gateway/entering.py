@@ -103,7 +103,7 @@ class Entering:
             secret = sealed(session, card.desk_hash)
         else:
             secret = hall.tokens.secret()
-        with room.arrivals.coming(session):
+        with room.arrivals.coming(session, message.as_kind):
             if message.as_kind != SPECTATOR:
                 await self._join(room, message, session, secret)
             if not talk.is_over:
@@ -165,7 +165,7 @@ class Entering:
             self.count_try(talk)
             raise _no_session()
         session, position = message.session, Position(message.epoch, message.seq)
-        with room.arrivals.coming(session):
+        with room.arrivals.coming(session, kind):
             for _ in range(_TRIES):
                 name = ""
                 if kind != SPECTATOR:
@@ -264,18 +264,14 @@ class Entering:
         is_its_own = room.members.get(viewer.session) is member
         room.discard(member)
         if is_its_own and not talk.was_replaced:
-            self.absent(room, viewer.session)
+            facts = room.follower.state.facts
+            if viewer.kind != SPECTATOR and session_of(facts, viewer.session) is not None:
+                absent = say_absent(facts, viewer.session, self._hall.node)
+                self._hall.spawn(self.say(room.card.world, absent))
 
-    def absent(self, room: Room, session: str) -> None:
+    async def say(self, world: str, absent: Proposal) -> None:
         """Say that nobody here stands behind a session. Where that is lost, it is a stray."""
-        facts = room.follower.state.facts
-        entry = session_of(facts, session)
-        if entry is not None:
-            absent = say_absent(facts, session, self._hall.node)
-            self._hall.spawn(self._submit(room.card.world, absent))
-
-    async def _submit(self, world: str, proposal: Proposal) -> None:
-        await self._hall.submit(world, proposal)
+        await self._hall.submit(world, absent)
 
 
 def _name(arguments: Mapping[str, Any]) -> Any:

@@ -347,8 +347,8 @@ class Hall:
                 self._guard(room, room.beat)
                 if self.rooms.get(world) is not room:
                     continue  # a fault of ours in its beat: it was given up
-                for session in room.arrivals.strays():
-                    self.entering.absent(room, session)
+                for absent in room.arrivals.strays():
+                    self.spawn(self.entering.say(world, absent))
                 if room.members:
                     self._empty_s[world] = now_s
                 elif now_s - self._empty_s[world] >= ROOM_IDLE_S and not room.arrivals.is_awaited():
