@@ -78,3 +78,12 @@ async def test_who_opens_a_class_is_told_what_to_keep(
     assert "A class of 2 worlds is open." in told
     assert [part for part in ("Link for all:", "Typed code:", "Class desk:") if part not in told
             ] == []  # fmt: skip
+
+
+async def test_who_leads_a_world_is_not_one_of_those_inside(dream: dreamsync.Dream) -> None:
+    world = await dream.create_world("starter", private=True)
+    desk = await dream.desk(world.id, token=world.desk_token)
+    assert (await dream.card(world.id, invite=world.invite)).people == 0
+    await dream.enter(world.id, role="ada", invite=world.invite)
+    await desk.until(lambda facts: facts["ada.held"] == "player", timeout_s=30)
+    assert (await dream.card(world.id, invite=world.invite)).people == 1

@@ -44,7 +44,8 @@ class WorldCard(WireModel):
 
     `title` is the owner's title or the pack's; `notes` the pack's content notes; `state` is
     `asleep` while nobody is there. `has_spectators` says whether it may be watched. Roles are
-    those a person may take, in the authors' order; a list of worlds may leave them out.
+    those a person may take, in the authors' order; a list of worlds may leave them out. `people`
+    counts players who are there now; who leads or watches is not inside.
     """
 
     id: WorldId

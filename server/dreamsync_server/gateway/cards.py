@@ -175,6 +175,7 @@ class Cards:
             if name.startswith("@session.")
             and (entry := session_of(facts, name[9:])) is not None
             and entry.is_present
+            and entry.kind == "player"
         )
         return {
             "id": card.world, "pack": pack.id, "title": card.title or words.text("title"),

@@ -212,7 +212,7 @@ class Opening:
             return room.gate(lang).cards.world(card, room.follower.state.facts)
         cards = Cards(pack, Words(pack, lang))
         drawn = cards.world(card, Facts(pack))
-        drawn["people"] = int(hints.get("people", 0))
+        drawn["people"] = int(hints.get("players", 0))
         if hints.get("ending") or hints.get("closed"):
             drawn["state"] = "ended"
         elif not hints.get("awake"):
