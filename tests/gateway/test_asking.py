@@ -22,6 +22,21 @@ async def test_the_desk_cues_asks_why_and_watches() -> None:
         assert outcome.ok
 
 
+async def test_what_turned_while_a_desk_s_line_was_full_is_told_when_it_has_drained() -> None:
+    async with house() as node:
+        world, ada, _ = await two(node)
+        desk = node.phone()
+        await desk.ask("enter", world=world.world, as_="desk", token=world.desk_token)
+        desk.talk.congested(True)
+        watch = await desk.ask("watch", id="calm", when="ada.nerve == 5")
+        assert watch.holds
+        await desk.hear(lambda m: isinstance(m, wire.Hit) and m.id == "calm" and m.holds)
+        await ada.propose("act", action="make_tea")
+        assert not [m for m in desk.heard if isinstance(m, wire.Hit) and not m.holds]
+        desk.talk.congested(False)
+        await desk.hear(lambda m: isinstance(m, wire.Hit) and m.id == "calm" and not m.holds)
+
+
 async def test_a_language_that_the_pack_has_not_is_answered_with_its_first() -> None:
     async with house() as node:
         _, ada, _ = await two(node)

@@ -42,7 +42,7 @@ def test_time_alone_turns_a_condition_over_what_drifts() -> None:
     watches.add("hush", "house.hush >= 1", False, play.facts)
     watches.add("tea", "ada.nerve >= 6", False, play.facts)
     play.facts.ms = 60_000
-    assert [hit.id for hit in watches.drifted(play.facts)] == ["hush"]
+    assert [hit.id for hit in watches.look(play.facts)] == ["hush"]
 
 
 def test_a_crowd_is_watched_by_patterns() -> None:

@@ -142,15 +142,19 @@ class Interest:
         """Send what a commit made of watched conditions."""
         if self.watching:
             changed = frozenset(_changed(self._pack, step))
-            for member in tuple(self.watching):
+            for member in self._watchers():
                 send_hits(
                     member, member.watches.turned(changed, facts), step.commit.position, facts
                 )
 
     def watchers_beat(self, facts: Facts, position: Position) -> None:
-        """Send what time alone made of watched conditions; `facts.ms` is now."""
-        for member in tuple(self.watching):
-            send_hits(member, member.watches.drifted(facts), position, facts)
+        """Send what turned by time alone (`facts.ms` is now), or while a line could take no more."""
+        for member in self._watchers():
+            send_hits(member, member.watches.look(facts), position, facts)
+
+    def _watchers(self) -> list[Member]:
+        """Return those who watch something and can be told now."""
+        return [member for member in self.watching if member.behind_s is None]
 
     def _may_drift(self, name: str) -> bool:
         fact = self._pack.facts.get(name)
@@ -178,8 +182,6 @@ class Interest:
 
 def send_hits(member: Member, hits: Iterable[Hit], position: Position, facts: Facts) -> None:
     """Tell a member of conditions that turned."""
-    if member.behind_s is not None:
-        return
     for hit in hits:
         shown: dict[str, Any] = {name: wire_value(facts[name], {}) for name in hit.reads}
         message = {"type": "hit", "id": hit.id, "pos": list(position), "holds": hit.holds,

@@ -12,7 +12,6 @@ from dreamsync_server.world.model import Expr, Pack, Place
 from dreamsync_server.world.parse import parse_condition
 from dreamsync_server.world.scope import scope_of
 from dreamsync_server.world.state import Facts, role_of
-from dreamsync_server.world.values import Drift
 
 
 class Hit(NamedTuple):
@@ -89,14 +88,11 @@ class Watches:
             if not changed.isdisjoint(watch.reads) and (hit := self._look(id_, watch, facts))
         ]
 
-    def drifted(self, facts: Facts) -> list[Hit]:
-        """Return what turned by time alone; `facts.ms` is now."""
-        return [
-            hit
-            for id_, watch in self._watches.items()
-            if any(type(facts.get(name)) is Drift for name in watch.reads)
-            and (hit := self._look(id_, watch, facts))
-        ]
+    def look(self, facts: Facts) -> list[Hit]:
+        """Return what turned since it was told: by time alone (`facts.ms` is now), or while it could
+        not be told."""
+        known = self._watches.items()
+        return [hit for id_, watch in known if (hit := self._look(id_, watch, facts))]
 
     def _look(self, id_: str, watch: _Watch, facts: Facts) -> Hit | None:
         holds = bool(watch.when.run(facts, {}))
