@@ -148,7 +148,7 @@ class Interest:
                 )
 
     def watchers_beat(self, facts: Facts, position: Position) -> None:
-        """Send what turned by time alone (`facts.ms` is now), or while a line could take no more."""
+        """Send what turned by time alone (`facts.ms` is now) or while a line could take no more."""
         for member in self._watchers():
             send_hits(member, member.watches.look(facts), position, facts)
 

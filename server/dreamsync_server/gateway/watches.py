@@ -89,7 +89,7 @@ class Watches:
         ]
 
     def look(self, facts: Facts) -> list[Hit]:
-        """Return what turned since it was told: by time alone (`facts.ms` is now), or while it could
+        """Return what turned since it was told: by time alone (`facts.ms` is now) or while it could
         not be told."""
         known = self._watches.items()
         return [hit for id_, watch in known if (hit := self._look(id_, watch, facts))]
