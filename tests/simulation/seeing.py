@@ -132,6 +132,8 @@ def judge_moments(pack: Pack, commits: Sequence[Commit], people: Sequence[Person
 
 def judge_branch(commits: Sequence[Commit], branch: Sequence[Commit]) -> list[Fault]:
     """A branch is the origin's log up to a moment, and a beginning behind it."""
+    if not branch:
+        return [Fault("lost", "a branch that was made is not there")]
     *copied, begin = branch
     known = [commit.position for commit in commits[: len(copied)]]
     faults = []

@@ -25,7 +25,7 @@ from simulation.clocks import SimClock
 from simulation.loop import SimLoop
 from simulation.tracing import Trace
 
-_CONFIRMED: Final = ("append", "acquire", "tail")
+_CONFIRMED: Final = ("append", "acquire", "tail", "create_world", "stage")
 _QUIET: Final = ("lease", "lease_holder", "tail", "held", "inbox", "worlds", "status")
 Heard = TypeVar("Heard")
 _KEPT: Final = ("_worlds", "_codes", "_packs", "_leases")
