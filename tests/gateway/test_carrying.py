@@ -70,6 +70,14 @@ def test_nothing_is_said_while_nobody_is_at_another_node() -> None:
     assert pair.said == []
 
 
+def test_what_this_node_said_itself_is_nobody_who_asks() -> None:
+    pair = Pair()
+    pair.room.hear_poses(msgpack.packb([HERE, None]))
+    move(pair, pair.ada, 10)
+
+    assert pair.said == []
+
+
 def test_one_of_a_chorus_who_has_not_moved_yet_is_believed_to_stand_where_it_began() -> None:
     pair = Pair()
     guests = [pair.stage.enter(name, role="guest") for name in ("g1", "g2")]

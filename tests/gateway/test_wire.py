@@ -11,6 +11,7 @@ from support.lines import BINARY, CLOSE, CONT, PING, PONG, TEXT, client_frame
 
 from dreamsync_server.gateway.wire import (
     PARSERS_KEPT,
+    PROTOCOL,
     Control,
     End,
     FrameReader,
@@ -22,7 +23,7 @@ from dreamsync_server.gateway.wire import (
     close_name,
     ping_frame,
 )
-from dreamsync_server.limits import CONTROL_BURST, CONTROL_PER_S, FRAME_BYTES_MAX
+from dreamsync_server.limits import CONTROL_BURST, CONTROL_PER_S, FRAGMENTS_MAX, FRAME_BYTES_MAX
 
 log = logging.getLogger("test")
 MASK = b"\x01\x02\x03\x04"
@@ -137,6 +138,20 @@ def test_a_parser_that_failed_is_lent_to_nobody() -> None:
     assert (end.code, end.is_ours) == (1002, True)
     fine.feed(client_frame(b"well"))
     assert fine.next(0.0) == Message(b"well")
+
+
+def test_a_message_in_too_many_frames_ends_the_connection() -> None:
+    reader = FrameReader(ParserPool(log))
+    first = client_frame(b"x", is_final=False)
+    more = client_frame(b"x", CONT, is_final=False)
+    for at in range(FRAGMENTS_MAX - 1):
+        reader.feed(more if at else first)
+        assert reader.next(0.0) == Part()
+    reader.feed(more)
+    end = reader.next(0.0)
+    assert isinstance(end, End)
+    assert (end.code, end.is_ours) == (PROTOCOL, True)
+    assert reader._parts is None
 
 
 def test_between_frames_a_reader_holds_no_parser() -> None:

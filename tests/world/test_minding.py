@@ -36,6 +36,14 @@ def test_who_is_muted_writes_nothing_and_may_do_all_else() -> None:
     assert play.act("a", "talk", words="again").code == "ok"
 
 
+def test_who_is_muted_already_is_not_told_so_again() -> None:
+    play = with_desk()
+    for on in (False, True, True, False, False):
+        assert play.ask("mute", "desk", "d", {"session": "a", "on": on}).code == "ok"
+    told = [event.kind for commit in play.commits for event in commit.events]
+    assert [kind for kind in told if "mute" in kind] == ["muted", "unmuted"]
+
+
 def test_a_mute_goes_with_the_seat_to_whoever_comes_anew_and_the_desk_lifts_it_for_good() -> None:
     play = with_desk()
     play.ask("mute", "desk", "d", {"session": "a"})
