@@ -2,9 +2,9 @@
 
 from host.bench import Bench, kinds, tea
 
-from dreamsync_server.limits import (
-    APPEND_RETRY_S,
-)
+from dreamsync_server.host.inbox import Inboxes
+from dreamsync_server.host.jobs import Jobs
+from dreamsync_server.limits import APPEND_RETRY_S, INBOX_PAGE
 
 RETRY_MS = int(APPEND_RETRY_S * 1000)
 
@@ -44,6 +44,16 @@ async def test_more_than_a_page_of_the_inbox_is_decided_in_order(bench: Bench) -
         assert await bench.store.propose("w1", tea("s_ada", n))
     await a.node.step()
     assert [outcome.n for outcome in a.outcomes()[2:]] == [*range(1, 201)]
+
+
+async def test_no_more_is_read_while_enough_waits_to_be_decided(bench: Bench) -> None:
+    a = await bench.night()
+    for n in range(1, 3 * INBOX_PAGE):
+        assert await bench.store.propose("w1", tea("s_ada", n))
+    owner = a.owner()
+    inboxes = Inboxes(bench.store, Jobs(), lambda filled: None)
+    await inboxes.read(owner)
+    assert (len(owner.entries), owner.has_unread) == (INBOX_PAGE, True)
 
 
 async def test_what_waited_in_the_inbox_comes_before_what_is_handed_to_a_new_owner(

@@ -9,6 +9,7 @@ from support.packs import night
 from dreamsync_server.host.presence import Presence
 from dreamsync_server.limits import ASLEEP_AFTER_MS
 from dreamsync_server.world.commit import Proposal
+from dreamsync_server.world.sessions import session_of
 
 MINUTE_S = ASLEEP_AFTER_MS / 1000
 
@@ -43,7 +44,8 @@ def test_a_player_or_a_desk_keeps_it_awake_until_they_are_away(
 
 def test_the_director_does_not_keep_a_world_awake() -> None:
     play = night()
-    play.propose(Proposal("term", "director", "director", arguments={"term": 1}))
+    play.propose(Proposal("term", "director", "director", term=1))
+    assert session_of(play.facts, "director") is not None
     presence = Presence(play.state, 0.0)
     presence.look(play.state, 1.0)
     assert presence.count_people == 0
