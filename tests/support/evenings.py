@@ -122,8 +122,9 @@ class Evening(ByHand):
         self.cue("expo.tram_driver")
         self.show(*FIVE[2:])
         self.cue("expo.demonstration")
-        self.do("ava", "step_to_front")
-        self.do("ava", "lift_halo")
+        if "ava" not in self.absent:
+            self.do("ava", "step_to_front")
+            self.do("ava", "lift_halo")
         self.do("ellis", "cut_screens")
         self.do("mia", "patch_screens")
         for thing in FIVE:
@@ -133,13 +134,13 @@ class Evening(ByHand):
         self.do("leo", "say_it_plainly")
         self.do("ellis", "call_guards")
         self.go("mia", "expo.stage")
-        self.do("ava", "speak_as_mother")
+        if "ava" not in self.absent:
+            self.do("ava", "speak_as_mother")
         for who, charge in (("leo", "index"), ("mia", "returns"), ("leo", "index")):
-            self.do(who, "raise_claim", charge=charge)
+            if self["expo.chaos"] < CHAOS_MAX:
+                self.do(who, "raise_claim", charge=charge)
             if self["expo.chaos"] < CHAOS_MAX:
                 self.do("ellis", "deny")
-            if who == "mia":
-                self.do("leo", "say_it_plainly")
         while self["chapter"] == "expo" and not self.ending:
             self.wait(5)
 

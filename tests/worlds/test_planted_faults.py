@@ -142,7 +142,7 @@ MISSING_TEXT: Final = {
     "seizure": (
         Plant(AFTER, "- tell: {text: coda.lost, to: all}", "- tell: {text: ▸coda.lots, to: all}"),
         Plant(LAWS, "- tell: {text: leak.tide, to: all}", "- tell: {text: ▸leak.tides, to: all}"),
-        Plant("actions/shared.yaml", "- tell: do.slow_down", "- tell: ▸do.slow_downs"),
+        Plant("actions/shared.yaml", "- tell: do.act_on_it", "- tell: ▸do.act_on_its"),
         Plant("text/de/beats.yaml", "beat.grind.trauma.title: Drei Karten\n", ""),
         Plant(BEFORE, "  grind.trauma:  ", "  ▸grind.trauma:  "),
         Plant("text/en/nudges.yaml", "nudge.shutters.text:", "shutters.unsaid:"),
@@ -206,8 +206,8 @@ UNSEEN_FACT: Final = {
               "when: \"me.money >= 2 and ▸merge >= 1\""),
     ),
     "expo": (
-        Plant("actions/ava.yaml", "when: \"me.knows_gone and me.conscience != 'softened'\"",
-              "when: \"▸leo.rebelled and me.conscience != 'softened'\""),
+        Plant("actions/ava.yaml", "when: \"me.knows_gone and me.conscience",
+              "when: \"▸leo.rebelled and me.conscience"),
         Plant("actions/leo.yaml", "when: \"not me.looped\"",
               "when: \"not me.looped and ▸somni.notice >= 2\""),
         Plant("actions/ellis.yaml", "when: \"me.funds >= 4\"",

@@ -41,6 +41,8 @@ def test_nothing_is_left_untranslated() -> None:
         "Juno",
         "SOMNI",
         "{where} {guest} {detail} {turn}",
+        "{me} {how}",
+        "{how}",
     }
 
 

@@ -103,16 +103,18 @@ def test_B_05_notice_brings_a_visit_then_a_call_then_an_alert_each_once() -> Non
     evening.go("leo", "home.kitchen", "street.queue")
     evening.do("leo", "cut_the_line")
     evening.do("leo", "cut_the_line")
-    assert [e.to for e in evening.heard("somni.visit")] == [("role:leo",)]
+    assert [e.to for e in evening.heard("somni.visit.elsewhere")] == [("role:leo",)]
     evening.until("night")  # where being awake in bed is noticed by the hour
-    assert evening.heard("somni.call") == []
+    assert evening.heard("somni.call.late") == []
     evening.wait(210)
-    assert [e.to for e in evening.heard("somni.call")] == [("role:ava",)]
+    assert [e.to for e in evening.heard("somni.call.late")] == [("role:ava",)]
     assert evening.heard("somni.alert") == []
     evening.wait(200)
     assert [e.to for e in evening.heard("somni.alert")] == [("role:ellis",)]
     evening.wait(200)
-    assert len(evening.heard("somni.visit")) == len(evening.heard("somni.call")) == 1
+    assert len(evening.heard("somni.visit.elsewhere")) == 1
+    assert evening.heard("somni.visit") == []  # said once, as he was found
+    assert len(evening.heard("somni.call.late")) == 1
     assert len(evening.heard("somni.alert")) == 1
 
 

@@ -26,9 +26,10 @@ def test_A_42_the_ladder_is_climbed_by_scheming_and_its_top_is_the_seizure() -> 
     assert night["escalation"] == 2
     night.do("kane", "scheme")
     assert night["escalation"] == 3
-    night.dream()
-    night.cue("deep.offer_of_kai")
+    night.wait(61)
+    night.cue("deep.offer_of_kai")  # where the telephone is
     night.choose("kane", "offer_of_kai", "agree")
+    night.dream()
     assert (night["escalation"], night["chapter"]) == (4, "deep")
     night.until("seizure")
     assert night["escalation"] == seizure().facts["escalation"].decl.type.high == 5
@@ -193,7 +194,8 @@ def test_A_48_attention_swells_breaks_carries_its_rider_and_ransacks() -> None:
     assert night["attention"] == attention + 2 - 6  # one by itself, one for twenty shares
     assert (night["enrolled"], night["riding"]) == (enrolled + 8, "nothing")
     assert night["log.holder"] == "street.plaza"
-    assert night.hearers("ransack.log") == [("all",)]
+    logs = ("ransack.log", "ransack.log.2", "ransack.log.3")
+    assert [to for key in logs for to in night.hearers(key)] == [("all",)]
     assert night.citizen("c1", "raid") == "condition"
 
 
@@ -334,6 +336,9 @@ def test_A_53_euphoria_raises_consent_and_too_much_of_it_bars_a_reform() -> None
     for night in (glad, sober):
         night.until_phase("dawn")
         night.go("leo", "street.plaza")
+        assert night.tries("leo", "call_vote") == "condition"  # on what?
+        night.go("kane", "street.plaza")
+        night.do("kane", "fund_measure", remedy="lamps")
         night.do("leo", "call_vote")
     assert glad["consensus"] >= 7 > sober["consensus"]
     assert (glad["reform"], sober["reform"]) == ("refused", "carried")
