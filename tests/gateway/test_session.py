@@ -49,7 +49,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "mute": {"n": 1, "session": "s"}, "graph": {"q": 1}, "tension": {"q": 1}, "reports": {"q": 1},
     "why": {"q": 1, "beat": "b"}, "watch": {"q": 1, "id": "i", "when": "a"},
     "unwatch": {"q": 1, "id": "i"}, "lang": {"q": 1, "lang": "en"}, "people": {"q": 1},
-    "resync": {"q": 1, "digest": ""},
+    "resync": {"q": 1, "digest": "0" * 16},
 }  # fmt: skip
 
 

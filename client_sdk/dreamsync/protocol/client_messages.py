@@ -34,6 +34,7 @@ from dreamsync.protocol.fields import (
     ClientName,
     Condition,
     Count,
+    Digest,
     Exact,
     Id,
     Lang,
@@ -380,7 +381,7 @@ class Resync(WireModel):
 
     type: Literal["resync"]
     q: Number
-    digest: str
+    digest: Digest
 
 
 Proposed = (

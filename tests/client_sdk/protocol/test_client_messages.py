@@ -29,3 +29,9 @@ def test_a_session_is_entered_by_the_wire_name_as() -> None:
 def test_what_is_not_declared_is_refused() -> None:
     with pytest.raises(ValidationError):
         client_message({"type": "release", "n": 1, "role": "leo"})
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 17, "00000000000000FF"])
+def test_a_digest_is_16_hex_digits(digest: str) -> None:
+    with pytest.raises(ValidationError):
+        client_message({"type": "resync", "q": 1, "digest": digest})
