@@ -45,7 +45,8 @@ class Telemetry:
 
     def count_connections(self) -> int:
         """Return how many sockets are open now."""
-        return int(self.registry.get_sample_value("dreamsync_connections") or 0)
+        (gauge,) = self.connections.collect()
+        return int(gauge.samples[0].value)
 
     def exposition(self) -> bytes:
         """Return all metrics in the text form that Prometheus reads."""

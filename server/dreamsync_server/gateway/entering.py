@@ -18,6 +18,7 @@ from dreamsync_server.store.port import WorldCard
 from dreamsync_server.world.commit import Cause, Outcome, Position, Proposal
 from dreamsync_server.world.model import Pack
 from dreamsync_server.world.sessions import last_back, say_absent, say_back, session_of
+from dreamsync_server.world.sharing import per_pack
 
 if TYPE_CHECKING:
     from dreamsync_server.gateway.conversation import Conversation
@@ -279,7 +280,8 @@ def _name(arguments: Mapping[str, Any]) -> Any:
     return arguments.get("back")
 
 
-def free_texts(pack: Pack) -> dict[str, frozenset[str]]:
+@per_pack
+def free_texts(pack: Pack) -> Mapping[str, frozenset[str]]:
     """Return the parameters that a person writes, by action."""
     return {
         action.id: frozenset(param.name for param in action.params if param.is_free_text)
