@@ -123,3 +123,11 @@ def test_a_terminal_hears_only_what_needs_a_person_unless_asked_for_more() -> No
     assert "client" not in quiet.getvalue()
     assert "the store ended" in quiet.getvalue()
     assert "a client left" in machine.getvalue()
+
+
+def test_open_sockets_are_counted() -> None:
+    telemetry = Telemetry(has_process=False)
+    for _ in range(3):
+        telemetry.connections.inc()
+    telemetry.connections.dec()
+    assert telemetry.count_connections() == 2
