@@ -92,3 +92,8 @@ def test_a_seat_that_is_not_there_is_refused() -> None:
     for asked in ("zoe", "guest", "guest.999", "ada.1"):
         with pytest.raises(OperatorError, match="there is no seat"):
             look_of(starter(), asked)
+
+
+async def test_one_moment_is_shown_or_stopped_at(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="give one of them"):
+        await replay("w", "", tmp_path, at="3", until="9")

@@ -49,8 +49,10 @@ async def replay(
     `until` is the moment to stop at; with `at` only that moment is shown, whole.
 
     Raises:
-        OperatorError: no such world, moment or seat.
+        OperatorError: no such world, moment or seat; or both moments are given.
     """
+    if at and until:
+        raise OperatorError("--at shows one moment and --until stops there: give one of them")
     stop, is_moment = when_of(at or until), bool(at)
     seen_by = seen_by or (DESK if is_moment else "")
     async with recording(world, store, data) as source:
