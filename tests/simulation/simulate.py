@@ -18,7 +18,7 @@ from dreamsync.errors import DreamsyncError
 from dreamsync.protocol.server_messages import Created
 from dreamsync_server.gateway import hall
 from dreamsync_server.host import presence, snapshots
-from dreamsync_server.limits import POSES_WHOLE_S
+from dreamsync_server.limits import POSES_ASKED_S
 from dreamsync_server.store.reading import catch_up
 from dreamsync_server.story import understudy
 from dreamsync_server.world import sessions
@@ -41,7 +41,7 @@ from simulation.tracing import Trace
 
 SETTLE_S = 10.0  # virtual, from the end of the faults until everybody goes on
 _CALM_S = 20.0  # for everybody to come in, before the faults
-_LOOK_S = POSES_WHOLE_S + 1.5  # in which followers look at the log, and say all poses again
+_LOOK_S = POSES_ASKED_S + 1.5  # in which followers look at the log, and all poses are said again
 _TIGHT = (
     (snapshots, "SNAPSHOT_EVERY_COMMITS", 40),
     (snapshots, "LOG_WINDOW_COMMITS", 80),
