@@ -204,7 +204,8 @@ INVITE_TRIES_PER_MINUTE: Final = 10  # an address; beyond: `slow_down`
 TENSION_POINTS_MAX: Final = 360  # of the curve a desk is shown; beyond: every second one, …
 REPORTS_A_SESSION_MAX: Final = 20  # of what others write; beyond: `spent`
 REPORTS_A_WORLD_MAX: Final = 400
-SESSIONS_PER_WORLD_MAX: Final = 2_000
+SESSIONS_PER_WORLD_MAX: Final = 2_000  # beyond: who is away and has no seat goes, else `full`
+SESSIONS_GONE_MAX: Final = 1_000  # who left, and are known to have; then all are forgotten
 
 assert FACT_INT_MAX * DRIFT_UNIT <= INT_EXACT_MAX, "a drifting value must stay exact"
 assert BUFFER_SOFT_BYTES < BUFFER_HARD_BYTES

@@ -2,6 +2,7 @@
 
 from support.packs import night, night_for_two
 
+from dreamsync_server.limits import SEAT_GRACE_MS
 from dreamsync_server.world.commit import Proposal
 from dreamsync_server.world.sessions import is_anybody_there, last_back, say_back, session_of
 
@@ -42,6 +43,33 @@ def test_a_world_takes_so_many_sessions_and_no_more(monkeypatch) -> None:
     monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 2)
     play = night_for_two()
     assert play.join("c").code == "full"
+
+
+def test_a_full_world_lets_go_of_who_is_away_without_a_seat(monkeypatch) -> None:
+    monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 4)
+    play = night_for_two()
+    for session in ("x", "y"):
+        play.join(session)
+    for session in ("a", "y"):
+        play.propose(Proposal("absent", "player", session))
+    assert play.join("z").code == "ok"
+    left = {s for s in "abxyz" if session_of(play.facts, s) is None}
+    assert left == {"y"}, "a has its seat for a while, b, x and z are here"
+    assert play.join("w").code == "full"
+    play.pass_ms(SEAT_GRACE_MS)
+    assert play.join("w").code == "ok", "the seat of a is free now"
+    assert play.propose(Proposal("back", "player", "a")).outcomes[0].code == "retired"
+
+
+def test_who_has_left_does_not_count_and_is_forgotten_in_the_end(monkeypatch) -> None:
+    monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_PER_WORLD_MAX", 3)
+    monkeypatch.setattr("dreamsync_server.world.sessions.SESSIONS_GONE_MAX", 5)
+    play = night_for_two()
+    for i in range(20):
+        assert play.join(f"guest{i}").code == "ok"
+        assert play.ask("leave", "player", f"guest{i}").code == "ok"
+    known = [name for name in play.facts if name.startswith("@session.")]
+    assert len(known) <= 2 + 5 + 1
 
 
 def test_a_back_that_is_late_changes_nothing_though_the_newer_one_be_of_its_node() -> None:

@@ -11,7 +11,7 @@ from dreamsync_server.gateway.gate import Viewer
 from dreamsync_server.gateway.ratelimit import KeyedBuckets
 from dreamsync_server.gateway.rewind import replay
 from dreamsync_server.gateway.room import Room
-from dreamsync_server.gateway.tokens import hash_of, is_invited, is_secret, sealed
+from dreamsync_server.gateway.tokens import hash_of, is_invited, is_sealed, is_secret, sealed
 from dreamsync_server.gateway.views import Turn
 from dreamsync_server.limits import INVITE_TRIES_PER_MINUTE, PROPOSED_AGAIN_S
 from dreamsync_server.store.port import WorldCard
@@ -219,7 +219,7 @@ class Entering:
         entry = session_of(room.follower.state.facts, message.session)
         if entry is not None:
             return entry.kind if is_secret(message.secret, entry.secret) else ""
-        is_spectator = message.secret == sealed(message.session, card.desk_hash)
+        is_spectator = is_sealed(message.secret, message.session, card.desk_hash)
         return SPECTATOR if is_spectator and card.has_spectators else ""
 
     async def _missed(

@@ -107,3 +107,8 @@ def sealed(session: str, key: str) -> str:
     Any node that knows the world's card makes the same one, and nobody else can.
     """
     return hmac.new(key.encode(), session.encode(), hashlib.sha256).hexdigest()
+
+
+def is_sealed(secret: str, session: str, key: str) -> bool:
+    """Return whether this is the secret of such a session, in a time that tells nothing of it."""
+    return hmac.compare_digest(secret.encode(), sealed(session, key).encode())

@@ -3,7 +3,12 @@
 import json
 from typing import Any, Final, NamedTuple
 
-from dreamsync_server.limits import OUTCOMES_KEPT, SEAT_GRACE_MS, SESSIONS_PER_WORLD_MAX
+from dreamsync_server.limits import (
+    OUTCOMES_KEPT,
+    SEAT_GRACE_MS,
+    SESSIONS_GONE_MAX,
+    SESSIONS_PER_WORLD_MAX,
+)
 from dreamsync_server.world import seats
 from dreamsync_server.world.commit import Outcome, Proposal, ProposerKind
 from dreamsync_server.world.draft import OK, Draft, Verdict, refuse
@@ -15,6 +20,7 @@ FIXED = 8
 """How many fields of a session come before its outcomes."""
 KINDS_OF_PEOPLE: Final[tuple[ProposerKind, ...]] = ("player", "desk", "script")
 _BACK: Final = "@back."
+_SESSION: Final = "@session."
 _KINDS: Final = {str(kind): kind for kind in KINDS_OF_PEOPLE}
 
 
@@ -58,8 +64,7 @@ def join(draft: Draft, proposal: Proposal) -> Verdict:
         return refuse("retired")
     role = str(given.get("role") or "")
     if not kept:
-        count = sum(1 for name in draft.facts if name.startswith("@session."))
-        if count >= SESSIONS_PER_WORLD_MAX:
+        if not _has_room(draft):
             return refuse("full", most=SESSIONS_PER_WORLD_MAX)
         name = draft.write("name") if "name" in proposal.texts else TextRef("", "")
         secret = str(given.get("secret", ""))
@@ -68,6 +73,31 @@ def join(draft: Draft, proposal: Proposal) -> Verdict:
         put_session(draft, session, entry)
     wake(draft)
     return seats.claim_seat(draft, session, role) if role else OK
+
+
+def _has_room(draft: Draft) -> bool:
+    """Return whether one more may join; where there are too many, one goes who is neither here nor
+    has a seat. What reminds of who has left is kept for a while, against words that come late."""
+    names = [name for name in draft.facts if name.startswith(_SESSION)]
+    retired = [name for name in names if draft.facts[name] == GONE]
+    if len(retired) >= SESSIONS_GONE_MAX:
+        for name in retired:
+            draft.drop(name)
+    if len(names) - len(retired) < SESSIONS_PER_WORLD_MAX:
+        return True
+    sessions = sorted(name.removeprefix(_SESSION) for name in names)  # the same at every node
+    idle = next((session for session in sessions if _is_idle(draft.facts, session)), None)
+    if idle is None:
+        return False
+    retire(draft, idle)
+    return True
+
+
+def _is_idle(facts: Facts, session: str) -> bool:
+    entry = session_of(facts, session)
+    if entry is None or entry.is_present or entry.kind not in KINDS_OF_PEOPLE:
+        return False
+    return not entry.seat or seats.holder_of(facts, entry.seat).session != session
 
 
 def absent(draft: Draft, proposal: Proposal) -> Verdict:
