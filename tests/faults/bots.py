@@ -153,6 +153,14 @@ class Cast:
         """Whether the world has not ended, as far as the desk knows."""
         return not self.desk.facts.get("ending")
 
+    def told(self) -> str:
+        """Return where everybody stands, for who asks why nothing goes on."""
+        found = [f"world {self.world.id}, paused {self.desk.facts.get('paused')}"]
+        for client in self.clients:
+            state = client.viewer._conversation.session.state.value
+            found.append(f"{client.record.name} {state} at {client.viewer.position}")
+        return ", ".join(found)
+
     async def play(self, *, pause_s: float = 0.03) -> None:
         """Let all players act by seeded choice until they are to rest, or the world ends."""
         async with asyncio.TaskGroup() as group:

@@ -66,17 +66,21 @@ class Field:
         had left the store before does not count.
         """
         waiting = {cast.world.id for cast in self.casts if cast.is_running}
-        async with asyncio.timeout(BACK_S):
-            while waiting:
-                self._moved.clear()
-                for world in sorted(waiting):
-                    at_s, epoch = self._last.get(world, (0.0, 0))
-                    if at_s > since_s and (old is None or epoch != old.get(world)):
-                        tally.gaps_s.append(at_s - since_s)
-                        waiting.discard(world)
-                waiting &= {cast.world.id for cast in self.casts if cast.is_running}
-                if waiting:
-                    await self._moved.wait()
+        try:
+            async with asyncio.timeout(BACK_S):
+                while waiting:
+                    self._moved.clear()
+                    for world in sorted(waiting):
+                        at_s, epoch = self._last.get(world, (0.0, 0))
+                        if at_s > since_s and (old is None or epoch != old.get(world)):
+                            tally.gaps_s.append(at_s - since_s)
+                            waiting.discard(world)
+                    waiting &= {cast.world.id for cast in self.casts if cast.is_running}
+                    if waiting:
+                        await self._moved.wait()
+        except TimeoutError:
+            stuck = [cast.told() for cast in self.casts if cast.world.id in waiting]
+            raise TimeoutError(f"no commit of another epoch within {BACK_S:g} s: {stuck}") from None
 
 
 async def by_trap(
