@@ -80,7 +80,9 @@ class Field:
                         await self._moved.wait()
         except TimeoutError:
             stuck = [cast.told() for cast in self.casts if cast.world.id in waiting]
-            raise TimeoutError(f"no commit of another epoch within {BACK_S:g} s: {stuck}") from None
+            up = {it.name: it.is_up for it in (self.rig.node, self.rig.director)}
+            text = f"no commit of another epoch within {BACK_S:g} s: {stuck}, up: {up}"
+            raise TimeoutError(text) from None
 
 
 async def by_trap(
