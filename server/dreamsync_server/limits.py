@@ -165,6 +165,7 @@ RECAP_LINES_MAX: Final = 20
 TAIL_EVENTS_MAX: Final = 400  # in one frame to who comes back; the rest goes in further ones
 ENTER_S: Final = 8.0  # to enter or resume; beyond: error `starting`
 ASKED_S: Final = 5.0  # any other request; beyond: error `store_unavailable`
+STRAY_SAID_EACH: Final = 3  # looks, a second each: so often it is said that it is absent
 UNSETTLED_LOOKS_MAX: Final = 600  # a second each, until what a lost line asked for is decided
 ROOM_IDLE_S: Final = 30.0  # a room nobody is in is kept this long, for who comes back
 LOOKS_AT_ONCE_MAX: Final = 16  # followers that read the store at the same time

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from dreamsync_server.errors import PeerError
 from dreamsync_server.gateway.follower import Follower
 from dreamsync_server.gateway.rewind import Step
-from dreamsync_server.limits import UNSETTLED_LOOKS_MAX
+from dreamsync_server.limits import STRAY_SAID_EACH, UNSETTLED_LOOKS_MAX
 from dreamsync_server.world.commit import Cause, Outcome, Proposal, ProposerKind
 from dreamsync_server.world.sessions import KINDS_OF_PEOPLE, say_absent, session_of
 
@@ -41,7 +41,7 @@ class Arrivals:
         self._coming: Counter[str] = Counter()
         self._hears: dict[str, dict[Hear, None]] = {}
         self._here: dict[str, None] = {}  # whom the log has at this node
-        self._suspects: dict[str, None] = {}  # those of them that no line had at the last look
+        self._strays: dict[str, int] = {}  # those of them that no line has -> for how many looks
         self._unsettled: dict[str, Unsettled] = {}
         self.reload()
 
@@ -54,9 +54,8 @@ class Arrivals:
         except PeerError:
             raise  # it was decided, or never asked for
         except BaseException:
-            for by in KINDS_OF_PEOPLE:
-                if by == kind:
-                    self._unsettled[session] = Unsettled(by)
+            if kind in KINDS_OF_PEOPLE:
+                self._unsettled[session] = Unsettled(kind)
             raise
         finally:
             self._coming[session] -= 1
@@ -65,7 +64,7 @@ class Arrivals:
 
     def is_awaited(self) -> bool:
         """Return whether somebody is about to come in, or a stray is still here."""
-        return bool(self._coming or self._suspects or self._unsettled)
+        return bool(self._coming or self._strays or self._unsettled)
 
     # --- outcomes --------------------------------------------------------------------------------
 
@@ -106,18 +105,24 @@ class Arrivals:
                 self._look_at(name.removeprefix(_SESSION))
 
     def strays(self) -> list[Proposal]:
-        """Return what is to be said: that sessions are absent which no line had here at this look
-        and the last one, or of which it is not known whether they are here."""
-        lost = {session: None for session in self._here if not self._is_held(session)}
-        found = [session for session in lost if session in self._suspects]
-        self._suspects = lost
-        facts = self._follower.state.facts
-        said = [say_absent(facts, session, self._node) for session in found]
+        """Return what is to be said at this look: that sessions are absent which no line has here,
+        or of which it is not known whether they are here.
+
+        It is said of each in every so many looks: there may be hundreds, and nobody to decide it.
+        """
+        facts, before = self._follower.state.facts, self._strays
+        lost = [session for session in self._here if not self._is_held(session)]
+        self._strays = {session: before.get(session, 0) + 1 for session in lost}
+        said = [
+            say_absent(facts, session, self._node)
+            for session, looks in self._strays.items()
+            if looks % STRAY_SAID_EACH == 0
+        ]
         for session, unsettled in list(self._unsettled.items()):
             unsettled.looks += 1
             if self._is_held(session) or unsettled.looks > UNSETTLED_LOOKS_MAX:
                 del self._unsettled[session]
-            elif session not in found:
+            elif session not in self._strays and unsettled.looks % STRAY_SAID_EACH == 0:
                 was_at = {"was_at": self._node}
                 said.append(Proposal("absent", unsettled.kind, session, arguments=was_at))
         return said
